@@ -1,0 +1,1 @@
+"""The tests. Support modules are imported as ``tests.NAME``."""
