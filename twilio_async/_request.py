@@ -1,0 +1,113 @@
+"""A `Request`: one call, encoded and ready to go out. It knows its address below a product, and no credentials."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+import msgspec
+
+from twilio_async import _wire
+from twilio_async.errors import InvalidArgument
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """One of Twilio's APIs: the first label of its host, and what its paths begin with."""
+
+    name: str
+    root: str
+
+
+@dataclass(slots=True)
+class Request:
+    """One call.
+
+    *path* is absolute and encoded. *pairs* are the arguments by Twilio's names; they travel in the query of a GET or a DELETE
+    and in the body of a POST, unless *json* is the body. *query* stands in for the pairs when a server gave it: the next
+    page's.
+    """
+
+    name: str
+    method: str
+    product: Product
+    path: str
+    pairs: _wire.Pairs
+    repeatable: bool
+    json: bytes | None = None
+    query: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<Request {self.name} {self.method} {self.path}>"
+
+    def encoded(self) -> tuple[str, bytes | None, str | None]:
+        """Query with its question mark, body, and the body's content type."""
+        if self.json is not None:
+            return self._asked(), self.json, "application/json"
+        if self.method == "POST":
+            return "", _wire.form(self.pairs).encode(), "application/x-www-form-urlencoded"
+        return self._asked(), None, None
+
+    def page(self, token: str | None, size: int) -> Request:
+        """The same list's page that *token* names, or its first with *size* records."""
+        if token is not None:
+            return replace(self, query=token)
+        return replace(self, pairs=[*self.pairs, ("PageSize", str(size))])
+
+    def _asked(self) -> str:
+        text = self.query if self.query is not None else _wire.form(self.pairs)
+        return f"?{text}" if text else ""
+
+
+def freely_made(
+    method: str,
+    path: str,
+    *,
+    product: str,
+    parameters: Mapping[str, Any] | None,
+    json: Any,
+    repeatable: bool | None,
+) -> Request:
+    """The request that a user describes in Twilio's own terms.
+
+    Raises:
+        InvalidArgument: an argument cannot be sent.
+    """
+    name = f"request({method!r})"
+    if method not in ("GET", "POST", "PUT", "DELETE"):
+        raise InvalidArgument("method: expected GET, POST, PUT or DELETE", argument="method", operation=name)
+    if not re.fullmatch(r"[a-z]+(-[a-z]+)*", product):
+        raise InvalidArgument(
+            "product: expected the first label of its host, such as 'messaging'", argument="product", operation=name
+        )
+    segments = path.split("/") if isinstance(path, str) else []
+    if not re.fullmatch(r"(/[A-Za-z0-9._~%:@!$&'()*+,;=-]+)+", path if segments else "") or {".", ".."} & set(segments):
+        raise InvalidArgument(
+            "path: expected '/v1/Services/MG…': encoded, without query, '..' or empty segments", argument="path", operation=name
+        )
+    try:
+        body = None if json is None else msgspec.json.encode(json)
+    except (TypeError, ValueError) as error:
+        raise InvalidArgument(f"json: {error}", argument="json", operation=name) from None
+    if body is not None and method in ("GET", "DELETE"):
+        raise InvalidArgument(f"json: a {method} has no body", argument="json", operation=name)
+    safe = method in ("GET", "DELETE") if repeatable is None else repeatable
+    return Request(name, method, Product(product, "/"), path, loose_pairs(name, parameters or {}), safe, body)
+
+
+def loose_pairs(operation: str, parameters: Mapping[str, Any]) -> _wire.Pairs:
+    """Parameters that nobody declared, by Twilio's names; a sequence repeats its name, ``None`` is left out.
+
+    Raises:
+        InvalidArgument: one cannot be sent.
+    """
+    pairs: _wire.Pairs = []
+    for name, value in parameters.items():
+        values = cast("Sequence[Any]", value if isinstance(value, (list, tuple)) else (value,))
+        try:
+            pairs += [(name, _wire.write_loose(item)) for item in values if item is not None]
+        except _wire.Unsendable as error:
+            raise InvalidArgument(f"{name}: {error}", argument=name, operation=operation) from None
+    return pairs

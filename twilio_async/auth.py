@@ -1,0 +1,103 @@
+"""Credentials: who sends, and what goes into the ``Authorization`` header. None of them shows its secret."""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import Protocol
+
+from twilio_async.errors import ConfigError
+
+
+class Auth(Protocol):
+    """What a session needs of credentials."""
+
+    @property
+    def account_sid(self) -> str:
+        """The account whose resources the session works on."""
+        ...
+
+    async def authorization(self) -> str:
+        """The value of the ``Authorization`` header for a request that goes out now."""
+        ...
+
+
+class AccountToken:
+    """An account's sid and its auth token.
+
+    Args:
+        account_sid: ``AC`` and 32 hexadecimal digits.
+        token: the auth token.
+
+    Raises:
+        ConfigError: one of them is malformed.
+    """
+
+    __slots__ = ("_authorization", "account_sid")
+
+    account_sid: str
+
+    def __init__(self, account_sid: str, token: str) -> None:
+        self.account_sid = checked_sid("account_sid", account_sid, "AC")
+        self._authorization = _basic(account_sid, _checked_secret("token", token))
+
+    async def authorization(self) -> str:
+        """``Basic …``."""
+        return self._authorization
+
+    def __repr__(self) -> str:
+        return f"<AccountToken {self.account_sid}>"
+
+
+class ApiKey:
+    """An API key and its secret: like a token, and it can be revoked alone.
+
+    Args:
+        key: ``SK`` and 32 hexadecimal digits.
+        secret: the key's secret.
+        account_sid: the account that the key belongs to; a key does not name it.
+
+    Raises:
+        ConfigError: one of them is missing or malformed.
+    """
+
+    __slots__ = ("_authorization", "account_sid", "key")
+
+    account_sid: str
+    key: str
+
+    def __init__(self, key: str, secret: str, *, account_sid: str) -> None:
+        self.key = checked_sid("key", key, "SK")
+        self.account_sid = checked_sid("account_sid", account_sid, "AC")
+        self._authorization = _basic(key, _checked_secret("secret", secret))
+
+    async def authorization(self) -> str:
+        """``Basic …``."""
+        return self._authorization
+
+    def __repr__(self) -> str:
+        return f"<ApiKey {self.key} of {self.account_sid}>"
+
+
+def checked_sid(name: str, value: str, prefix: str) -> str:
+    """*value*, if it is a sid that begins with *prefix*.
+
+    Raises:
+        ConfigError: it is not; the message names the argument.
+    """
+    if not isinstance(value, str) or not re.fullmatch(prefix + "[0-9a-fA-F]{32}", value):
+        shown = f"{value[:2]!r}…" if isinstance(value, str) and len(value) > 2 else repr(value)
+        raise ConfigError(f"{name}: expected {prefix!r} and 32 hexadecimal digits, got {shown}")
+    return value
+
+
+def _checked_secret(name: str, value: str) -> str:
+    if not isinstance(value, str) or not value:
+        raise ConfigError(f"{name}: expected the secret as a str that is not empty")
+    if value != value.strip() or not value.isprintable():
+        raise ConfigError(f"{name}: holds white space or a control character at its end; strip it where it is read")
+    return value
+
+
+def _basic(username: str, password: str) -> str:
+    return "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode()

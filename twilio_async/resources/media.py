@@ -1,0 +1,120 @@
+"""Media: the pictures and files of messages.
+
+See https://www.twilio.com/docs/messaging/api/media-resource.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, Unpack
+
+import msgspec
+
+from twilio_async._operation import CORE, Options, Resource, Wire, delete, get, pages
+from twilio_async._wire import Timestamp
+from twilio_async.pages import Pages
+
+if TYPE_CHECKING:
+    from twilio_async._download import MediaStream
+
+
+class MediaItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One picture or file of a message."""
+
+    sid: str
+    account_sid: str | None = None
+    parent_sid: str | None = None
+    """The message's sid."""
+    content_type: str | None = None
+    date_created: Timestamp | None = None
+    date_updated: Timestamp | None = None
+    uri: str | None = None
+
+
+class Media(Resource, at=CORE):
+    """The media of a message (``session.media``)."""
+
+    @get("Messages/{message_sid}/Media/{sid}.json")
+    async def fetch(self, message_sid: str, sid: str, **options: Unpack[Options]) -> MediaItem:
+        """What is known of one item; `download` gets its content.
+
+        Args:
+            message_sid: the message's sid.
+            sid: the item's sid (``ME…``).
+            **options: `Options`.
+
+        Raises:
+            NotFound: the message has no such item (20404).
+        """
+        ...
+
+    @delete("Messages/{message_sid}/Media/{sid}.json")
+    async def delete(self, message_sid: str, sid: str, **options: Unpack[Options]) -> None:
+        """Delete one item. Safe to repeat.
+
+        Args:
+            message_sid: the message's sid.
+            sid: the item's sid.
+            **options: `Options`.
+
+        Raises:
+            NotFound: the message has no such item (20404).
+        """
+        ...
+
+    @get("Messages/{message_sid}/Media/{sid}")
+    async def _content(self, message_sid: str, sid: str) -> None:
+        """The address of the content, for `download`: the same without ``.json``."""
+        ...
+
+    def download(self, message_sid: str, sid: str, *, timeout: float = 30.0) -> MediaStream:
+        """The content of one item, as a stream.
+
+        ::
+
+            async with twilio.media.download("MM…", "ME…") as stream:
+                async for chunk in stream:
+                    file.write(chunk)
+
+        Twilio answers with a redirect to the host that stores it; the credentials do not go there.
+
+        Args:
+            message_sid: the message's sid.
+            sid: the item's sid.
+            timeout: seconds until the first bytes, and between any two chunks. Default 30.
+
+        Returns:
+            A stream, to be entered with ``async with``.
+
+        Raises:
+            NotFound: the message has no such item (20404); when it is entered.
+        """
+        operation = self.operations["_content"]
+        return self._session._download(operation.bind(self._session._root(operation.product), message_sid, sid), timeout)
+
+    @pages("Messages/{message_sid}/Media.json", key="media_list")
+    def list(
+        self,
+        message_sid: str,
+        *,
+        date_created: date | datetime | None = None,
+        date_created_before: Annotated[date | datetime | None, Wire("DateCreated<")] = None,
+        date_created_after: Annotated[date | datetime | None, Wire("DateCreated>")] = None,
+        limit: int | None = None,
+        page_size: int | None = None,
+        resume: str | None = None,
+        **options: Unpack[Options],
+    ) -> Pages[MediaItem]:
+        """The media of one message.
+
+        Args:
+            message_sid: the message's sid.
+            date_created: only items created on this UTC day.
+            date_created_before: only items created at or before this time.
+            date_created_after: only items created at or after this time.
+            limit: items at most; ``0`` none. Default: all.
+            page_size: items to ask for at once, 1 to 1000. Default 1000, or *limit* if that is less.
+            resume: token of the page to begin with.
+            **options: `Options`.
+        """
+        ...

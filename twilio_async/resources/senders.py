@@ -1,0 +1,256 @@
+"""The senders in a Messaging Service: phone numbers, short codes, alphanumeric ids.
+
+https://www.twilio.com/docs/messaging/api/phonenumber-resource, …/shortcode-resource, …/alphasender-resource
+"""
+
+from __future__ import annotations
+
+from typing import Unpack
+
+import msgspec
+
+from twilio_async._operation import MESSAGING, Options, Resource, delete, get, pages, post
+from twilio_async._wire import Timestamp
+from twilio_async.pages import Pages
+
+
+class _Sender(msgspec.Struct, frozen=True, kw_only=True):
+    """What every sender in a service has."""
+
+    sid: str
+    account_sid: str | None = None
+    service_sid: str | None = None
+    capabilities: list[str] | None = None
+    """Some of ``"SMS"``, ``"MMS"``, ``"Voice"``."""
+    date_created: Timestamp | None = None
+    date_updated: Timestamp | None = None
+    url: str | None = None
+
+
+class PhoneNumber(_Sender, frozen=True, kw_only=True):
+    """A phone number in a service."""
+
+    phone_number: str | None = None
+    """E.164."""
+    country_code: str | None = None
+
+
+class ShortCode(_Sender, frozen=True, kw_only=True):
+    """A short code in a service."""
+
+    short_code: str | None = None
+    country_code: str | None = None
+
+
+class AlphaSender(_Sender, frozen=True, kw_only=True):
+    """An alphanumeric sender id in a service."""
+
+    alpha_sender: str | None = None
+
+
+class PhoneNumbers(Resource, at=MESSAGING):
+    """The phone numbers in a Messaging Service (``session.phone_numbers``)."""
+
+    @post("Services/{service_sid}/PhoneNumbers")
+    async def add(self, service_sid: str, *, phone_number_sid: str, **options: Unpack[Options]) -> PhoneNumber:
+        """Put one of the account's numbers into a service. Not safe to repeat: the second time is a conflict.
+
+        Args:
+            service_sid: the service's sid (``MG…``).
+            phone_number_sid: the number's sid (``PN…``).
+            **options: `Options`.
+
+        Raises:
+            Conflict: it is in this service already (21710), in another one (21712), or the service is full (21714).
+            NotFound: the account has no such service (20404).
+            AmbiguousOutcome: the answer was lost; it may have been added.
+        """
+        ...
+
+    @get("Services/{service_sid}/PhoneNumbers/{sid}")
+    async def fetch(self, service_sid: str, sid: str, **options: Unpack[Options]) -> PhoneNumber:
+        """Read one phone number of a service.
+
+        Args:
+            service_sid: the service's sid.
+            sid: the phone number's sid (``PN…``).
+            **options: `Options`.
+
+        Raises:
+            NotFound: the service has no such phone number (20404).
+        """
+        ...
+
+    @delete("Services/{service_sid}/PhoneNumbers/{sid}")
+    async def remove(self, service_sid: str, sid: str, **options: Unpack[Options]) -> None:
+        """Take a phone number out of a service; it stays in the account. Safe to repeat.
+
+        Args:
+            service_sid: the service's sid.
+            sid: the phone number's sid.
+            **options: `Options`.
+
+        Raises:
+            NotFound: the service has no such phone number (20404).
+        """
+        ...
+
+    @pages("Services/{service_sid}/PhoneNumbers", key="phone_numbers")
+    def list(
+        self,
+        service_sid: str,
+        *,
+        limit: int | None = None,
+        page_size: int | None = None,
+        resume: str | None = None,
+        **options: Unpack[Options],
+    ) -> Pages[PhoneNumber]:
+        """The phone numbers in a service.
+
+        Args:
+            service_sid: the service's sid.
+            limit: items at most; ``0`` none. Default: all.
+            page_size: items to ask for at once, 1 to 1000. Default 1000, or *limit* if that is less.
+            resume: token of the page to begin with.
+            **options: `Options`.
+        """
+        ...
+
+
+class ShortCodes(Resource, at=MESSAGING):
+    """The short codes in a Messaging Service (``session.short_codes``)."""
+
+    @post("Services/{service_sid}/ShortCodes")
+    async def add(self, service_sid: str, *, short_code_sid: str, **options: Unpack[Options]) -> ShortCode:
+        """Put one of the account's short codes into a service. Not safe to repeat: the second time is a conflict.
+
+        Args:
+            service_sid: the service's sid (``MG…``).
+            short_code_sid: the short code's sid (``SC…``).
+            **options: `Options`.
+
+        Raises:
+            Conflict: it is in this service already (21710), in another one (21712), or the service is full (21714).
+            NotFound: the account has no such service (20404).
+            AmbiguousOutcome: the answer was lost; it may have been added.
+        """
+        ...
+
+    @get("Services/{service_sid}/ShortCodes/{sid}")
+    async def fetch(self, service_sid: str, sid: str, **options: Unpack[Options]) -> ShortCode:
+        """Read one short code of a service.
+
+        Args:
+            service_sid: the service's sid.
+            sid: the short code's sid (``SC…``).
+            **options: `Options`.
+
+        Raises:
+            NotFound: the service has no such short code (20404).
+        """
+        ...
+
+    @delete("Services/{service_sid}/ShortCodes/{sid}")
+    async def remove(self, service_sid: str, sid: str, **options: Unpack[Options]) -> None:
+        """Take a short code out of a service; it stays in the account. Safe to repeat.
+
+        Args:
+            service_sid: the service's sid.
+            sid: the short code's sid.
+            **options: `Options`.
+
+        Raises:
+            NotFound: the service has no such short code (20404).
+        """
+        ...
+
+    @pages("Services/{service_sid}/ShortCodes", key="short_codes")
+    def list(
+        self,
+        service_sid: str,
+        *,
+        limit: int | None = None,
+        page_size: int | None = None,
+        resume: str | None = None,
+        **options: Unpack[Options],
+    ) -> Pages[ShortCode]:
+        """The short codes in a service.
+
+        Args:
+            service_sid: the service's sid.
+            limit: items at most; ``0`` none. Default: all.
+            page_size: items to ask for at once, 1 to 1000. Default 1000, or *limit* if that is less.
+            resume: token of the page to begin with.
+            **options: `Options`.
+        """
+        ...
+
+
+class AlphaSenders(Resource, at=MESSAGING):
+    """The alpha senders in a Messaging Service (``session.alpha_senders``)."""
+
+    @post("Services/{service_sid}/AlphaSenders")
+    async def add(self, service_sid: str, *, alpha_sender: str, **options: Unpack[Options]) -> AlphaSender:
+        """Give a service an alphanumeric sender id. Not safe to repeat: the second time is a conflict.
+
+        Args:
+            service_sid: the service's sid (``MG…``).
+            alpha_sender: 1 to 11 of ``A-Z a-z 0-9``, space, ``-``, ``_``, ``+``, ``&``, and not only digits.
+            **options: `Options`.
+
+        Raises:
+            InvalidRequest: the id is not allowed (21709).
+            Conflict: the service has one already.
+            NotFound: the account has no such service (20404).
+            AmbiguousOutcome: the answer was lost; it may have been added.
+        """
+        ...
+
+    @get("Services/{service_sid}/AlphaSenders/{sid}")
+    async def fetch(self, service_sid: str, sid: str, **options: Unpack[Options]) -> AlphaSender:
+        """Read one alpha sender of a service.
+
+        Args:
+            service_sid: the service's sid.
+            sid: the alpha sender's sid (``AI…``).
+            **options: `Options`.
+
+        Raises:
+            NotFound: the service has no such alpha sender (20404).
+        """
+        ...
+
+    @delete("Services/{service_sid}/AlphaSenders/{sid}")
+    async def remove(self, service_sid: str, sid: str, **options: Unpack[Options]) -> None:
+        """Take an alpha sender out of a service. Safe to repeat.
+
+        Args:
+            service_sid: the service's sid.
+            sid: the alpha sender's sid.
+            **options: `Options`.
+
+        Raises:
+            NotFound: the service has no such alpha sender (20404).
+        """
+        ...
+
+    @pages("Services/{service_sid}/AlphaSenders", key="alpha_senders")
+    def list(
+        self,
+        service_sid: str,
+        *,
+        limit: int | None = None,
+        page_size: int | None = None,
+        resume: str | None = None,
+        **options: Unpack[Options],
+    ) -> Pages[AlphaSender]:
+        """The alpha senders in a service.
+
+        Args:
+            service_sid: the service's sid.
+            limit: items at most; ``0`` none. Default: all.
+            page_size: items to ask for at once, 1 to 1000. Default 1000, or *limit* if that is less.
+            resume: token of the page to begin with.
+            **options: `Options`.
+        """
+        ...
