@@ -32,7 +32,7 @@ class Answer:
     def concurrent_requests(self) -> int | None:
         """Requests of the account in flight when this one was served, as Twilio counted them."""
         count = self.headers.get("Twilio-Concurrent-Requests", "")
-        return int(count) if count.isdecimal() else None
+        return int(count) if count.isdecimal() and len(count) < 10 else None
 
 
 @dataclass(slots=True)

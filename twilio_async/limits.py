@@ -1,7 +1,7 @@
 """How fast and how many at once: `RateLimit` spaces starts in time, `Concurrency` bounds what is in flight.
 
-Both decide by arithmetic first and wait afterwards. They are built without an event loop and belong to none: the same object
-serves one ``asyncio.run`` after another, as long as nobody is left waiting in between. Neither is thread-safe.
+Both decide by arithmetic first and wait afterwards. They are built without an event loop and belong to none: the same
+object serves one ``asyncio.run`` after another, as long as nobody is left waiting in between. Neither is thread-safe.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 class RateLimit:
     """At most so much per second, spaced evenly: a reservation GCRA (the leaky bucket as a meter).
 
-    In any window of time, the cost started is at most ``rate * window + max(burst, the largest single cost)``: at 100 a second
-    the worst second holds 101. This holds for the booked times; an event loop that stalls starts late, and then together, what it
-    had booked apart.
+    In any window of time, the cost started is at most ``rate * window + max(burst, the largest single cost)``: at 100 a
+    second the worst second holds 101. This is true of the booked times; an event loop that stalls starts late, and then
+    together, what it had booked apart.
 
     Args:
         rate: cost per second, above 0. A message costs as many as it has segments.
@@ -37,7 +37,7 @@ class RateLimit:
 
     def __init__(self, rate: float, *, burst: float = 1.0, clock: Callable[[], float] = time.monotonic) -> None:
         if not 0 < rate < math.inf:
-            raise ValueError(f"rate={rate!r}: give a finite number per second, above 0; to have no limit, use no RateLimit")
+            raise ValueError(f"rate={rate!r}: give a finite number per second, above 0; for no limit use no RateLimit")
         if not 1 <= burst < math.inf:
             raise ValueError(f"burst={burst!r}: give a finite number, at least 1; 1 spaces every start")
         self._rate = rate
@@ -99,8 +99,8 @@ class RateLimit:
                 await asyncio.sleep(wait)
                 wait, paused = self._paused - paused, self._paused
         except BaseException:
-            # Only the latest booking can be undone. Those after any other have been told their times, which do not move; to
-            # take the sum back would let the next newcomer start together with the last of them.
+            # Only the latest booking can be undone. Those after any other have been told their times, which do not
+            # move; taking its cost back would let the next newcomer start together with the last of them.
             if booking == self._bookings:
                 self._bookings -= 1
                 self._free_at -= cost / self._rate
@@ -109,7 +109,7 @@ class RateLimit:
             self._waiting -= 1
 
     def pause(self, seconds: float) -> None:
-        """Start nothing for a while. Whoever waits in `acquire` is put off by as much, so that no crowd starts at the end.
+        """Start nothing for a while. Whoever waits in `acquire` is put off by as much, so no crowd starts at the end.
 
         Args:
             seconds: from now, 0 or more. A pause within a longer one changes nothing.
@@ -128,9 +128,9 @@ class RateLimit:
 class Concurrency:
     """So many at once, as many as the server takes: a fair semaphore whose size follows the answers.
 
-    It begins small, doubles with each round trip until the first answer that says "too many", and then stays just below what was
-    refused, trying more now and then. Who holds a place reports its answer with `succeeded` or `throttled` *before* `release`, since
-    an answer only tells something about the size while all of it is in use.
+    It begins small, doubles with each round trip until the first answer that says "too many", and then stays just below
+    what was refused, trying more now and then. Who holds a place reports its answer with `succeeded` or `throttled`
+    *before* `release`, since an answer tells something about the size only while all of it is in use.
 
     Args:
         limit: places at most, 1 or more. Default 100.
@@ -227,7 +227,8 @@ class Concurrency:
 
         Args:
             retry_after: seconds, 0 or more, for which nobody starts, if the answer asked for that.
-            in_flight: how many the server had in flight, if the answer told. Makes the fall more exact; at most to a half.
+            in_flight: how many the server had in flight, if the answer told. Makes the fall more exact; it is never to
+                less than half.
 
         Raises:
             ValueError: *retry_after* is negative or not finite.
@@ -252,7 +253,7 @@ class Concurrency:
     def _wait_out_pause(self) -> None:
         """Admit when the pause is over.
 
-        The timer is kept nowhere: it lives in the loop of those who wait for it, and one that nobody waits for does nothing.
+        The timer is kept nowhere: it lives in the loop of those who wait for it, and does nothing if they are gone.
         """
         if not self._waiters:
             return
@@ -266,21 +267,22 @@ class Concurrency:
 class _Window:
     """The arithmetic behind `Concurrency`: answers in, a number of places out. No clock, no waiting.
 
-    Slow start, then CUBIC (RFC 9438) counted in round trips: after a fall the size soon regains what was refused, stays there for long
-    and then tries more, ever faster while that goes well. Delay tells nothing here, since the server refuses instead of queueing.
+    Slow start, then CUBIC (RFC 9438) counted in round trips: after a fall the size soon comes near what was refused,
+    stays there for long and then tries more, ever faster while that goes well. Delay tells nothing here, since the
+    server refuses instead of queueing.
     """
 
     BACKOFF = 0.9
     """What a fall leaves. Nothing is lost but a quick refusal, so it can be gentler than TCP's 0.7."""
-    REGAIN = 40.0
-    """Round trips until the size is back at what was refused."""
+    REGAIN = 30.0
+    """Round trips from there until the size is back just below what was refused."""
     STEEPNESS = (1.0 - BACKOFF) / REGAIN**3
     INTERVAL = 0.1
     """Seconds between two falls at least."""
     STRAGGLERS = 1.5
-    """Answers come out of order: after this many times those in flight at a fall, hardly one is from before it."""
+    """Answers come out of order: after this many times what was in flight at a fall, hardly one is from before it."""
 
-    __slots__ = ("_ceiling", "_exact", "_fell_at", "_limit", "_regained_at", "_rounds", "_stale", "size")
+    __slots__ = ("_ceiling", "_exact", "_fell_at", "_held", "_limit", "_regained_at", "_rounds", "_stale", "size")
 
     def __init__(self, limit: int, start: int) -> None:
         self.size = start
@@ -290,12 +292,14 @@ class _Window:
         self._rounds = 0.0  # round trips since the last fall
         self._regained_at = 0.0  # and how many of them it takes to be at the ceiling again
         self._fell_at = -math.inf
+        self._held = 0  # answers to come until it may grow again
         self._stale = 0.0  # answers to come that may be about the size before the last fall
 
     def succeeded(self, *, full: bool) -> None:
         """Grow, unless there was room to spare: then the answer does not show that more would be taken."""
         self._stale -= 1
-        if not full:
+        self._held -= 1
+        if not full or self._held > 0:
             return
         if self._ceiling is None:
             self._resize(self._exact + 1)
@@ -312,16 +316,17 @@ class _Window:
             reported: what the server says was in flight there; other clients of the same account count too.
         """
         self._stale -= 1
-        if self._stale >= 0 or now - self._fell_at < self.INTERVAL:
+        if self._stale >= 0:
+            return
+        if now - self._fell_at < self.INTERVAL:
+            self._held = self.size  # it may not fall yet, but it need not grow for a round trip either
             return
         refused, half = self.size, self.size / 2
-        # Slow start has doubled since the last answer that is known to be good: undo that, unless the server says it better.
-        if self._ceiling is None and reported is None:
-            kept = half
-        else:
-            kept = self.BACKOFF * min(refused, refused if reported is None else reported)
+        taken = refused if reported is None else min(refused, reported)
+        # Slow start has doubled since the last size that is known to be good: undo that, unless the server says more.
+        kept = half if self._ceiling is None and reported is None else self.BACKOFF * taken
         self._resize(max(half, min(kept, refused - 1)))
-        self._ceiling = max(self._exact, min(refused - 1, refused if reported is None else reported))
+        self._ceiling = max(self._exact, min(taken, refused - 1))
         self._regained_at = ((1 - self._exact / self._ceiling) / self.STEEPNESS) ** (1 / 3)
         self._rounds = 0.0
         self._fell_at = now
