@@ -10,6 +10,7 @@ from twilio_async.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from urllib.parse import SplitResult
 
 _EDGE_OF = {"us1": "ashburn", "ie1": "dublin", "au1": "sydney"}
 """The edge next to each region, which Twilio documents; see https://www.twilio.com/docs/global-infrastructure."""
@@ -30,7 +31,7 @@ def origins(*, base_url: str | None, region: str | None, edge: str | None) -> Ca
         origin = _checked(base_url)
         return lambda _product: origin
     for name, value in (("region", region), ("edge", edge)):
-        if value is not None and not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", value):
+        if value is not None and not (isinstance(value, str) and re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", value)):
             raise ConfigError(f"{name}={value!r}: expected a name such as {'ie1' if name == 'region' else 'dublin'!r}")
     if region is None and edge is None:
         return lambda product: f"https://{product}.twilio.com"
@@ -42,11 +43,23 @@ def origins(*, base_url: str | None, region: str | None, edge: str | None) -> Ca
 
 
 def _checked(base_url: str) -> str:
-    parts = urlsplit(base_url) if isinstance(base_url, str) else None
-    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigError("base_url: expected http:// or https:// and a host")
-    if parts.username is not None or parts.query or parts.fragment:
+    parts = _parts(base_url)
+    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ConfigError("base_url: expected http:// or https:// and a host, in printable ASCII")
+    if parts.username is not None or "?" in base_url or "#" in base_url:
         raise ConfigError("base_url: holds credentials, a query or a fragment; give scheme, host, port and path only")
     if parts.scheme == "http" and parts.hostname.endswith("twilio.com"):
         raise ConfigError("base_url: http:// would send the credentials in clear text; use https://")
     return base_url.rstrip("/")
+
+
+def _parts(base_url: str) -> SplitResult | None:
+    """The parts of what all parsers read alike: some of them strip white space, encode letters or overlook a bad port."""
+    if not isinstance(base_url, str) or not re.fullmatch("[!-~]+", base_url):
+        return None
+    try:
+        parts = urlsplit(base_url)
+        port = parts.port
+    except ValueError:
+        return None
+    return None if port == 0 else parts

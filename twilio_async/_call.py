@@ -5,12 +5,14 @@ Policies decide, with numbers; this file is the only one that sleeps between tri
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import logging
+import math
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 import anyio
@@ -21,6 +23,7 @@ from twilio_async.errors import (
     AmbiguousOutcome,
     CertificateError,
     ConnectError,
+    InvalidArgument,
     NotFound,
     Outcome,
     RateLimited,
@@ -98,6 +101,8 @@ class Caller:
     budget: RetryBudget
     hooks: Sequence[Hook]
     clock: Callable[[], float] = time.monotonic
+    on_wire: set[asyncio.Task[Any] | None] = field(default_factory=set[Any])
+    """Tasks whose request may be with Twilio at this moment."""
 
     async def call(
         self,
@@ -122,15 +127,16 @@ class Caller:
             largest: bytes that the answer may have.
 
         Raises:
+            InvalidArgument: *timeout* is no time to wait.
             TwilioError: see `twilio_async.errors` for which and when.
         """
-        policy = retry or self.retry
+        policy, seconds = retry or self.retry, checked_timeout(self.timeout if timeout is None else timeout, request.name)
         if self.rate is not None and cost > 0:
             await self.turn(request.name, "rate", self.rate.acquire(cost))
         began, attempt, lost = self.clock(), 0, False
         while True:
             attempt += 1
-            tried, result = await self._try(request, url, decode, attempt, timeout or self.timeout, largest)
+            tried, result = await self._try(request, url, decode, attempt, seconds, largest)
             lost = lost or (isinstance(tried, Answer) and tried.sends > 1)
             if lost and request.method == "DELETE" and isinstance(result, NotFound):
                 result = decode(b"")  # a try whose answer was lost had deleted it
@@ -142,6 +148,8 @@ class Caller:
                 return result
             result.attempts = attempt
             lost = lost or result.outcome == "unknown"
+            if lost and result.outcome == "not_sent":
+                result.outcome = "unknown"  # this try was not, an earlier one may have been
             delay = policy.delay(attempt, result, self.clock() - began) if may_repeat(request, result) else None
             if delay is None or not self.budget.allows(result):
                 raise result
@@ -163,7 +171,9 @@ class Caller:
             if content_type is not None:
                 headers["Content-Type"] = content_type
             sent_at, began = dt.datetime.now(dt.UTC), self.clock()
-            tried = await transport.send(request.method, url + query, headers, body, timeout=timeout, largest=largest)
+            tried = await self._on_the_wire(
+                transport.send(request.method, url + query, headers, body, timeout=timeout, largest=largest)
+            )
             result = judged(request, tried, decode, sent_at)
             self._learn(tried, result)
         finally:
@@ -172,12 +182,23 @@ class Caller:
             self._report(request, tried, result, attempt, self.clock() - began)
         return tried, result
 
+    async def _on_the_wire(self, sending: Awaitable[Answer | Failure]) -> Answer | Failure:
+        """Let others see that this task's request may be with Twilio now, so that it is not the time to cancel it."""
+        task = asyncio.current_task()
+        self.on_wire.add(task)
+        try:
+            return await sending
+        finally:
+            self.on_wire.discard(task)
+
     def _learn(self, tried: Answer | Failure, result: object) -> None:
         """Let the concurrency limit know how it went."""
         if isinstance(tried, Failure):
             return
         if isinstance(result, RateLimited):
-            self.concurrency.throttled(result.retry_after, tried.concurrent_requests)
+            # What no call would wait for, the next ones are to hear themselves: a session must not stand still for an hour.
+            pause = None if result.retry_after is None else min(result.retry_after, self.retry.max_retry_after)
+            self.concurrency.throttled(pause, tried.concurrent_requests)
         else:
             self.concurrency.succeeded()
 
@@ -214,6 +235,13 @@ class Caller:
                 logger.exception("hook %r failed", hook)
 
 
+def checked_timeout(seconds: float, operation: str) -> float:
+    """*seconds*, if it is a time to wait; to aiohttp, less than that is no limit at all."""
+    if not 0 < seconds < math.inf:
+        raise InvalidArgument("timeout: expected seconds, more than 0", argument="timeout", operation=operation)
+    return seconds
+
+
 def may_repeat(request: Request, error: TwilioError) -> bool:
     """Whether doing it again cannot do it twice: by outcome, not by status."""
     return error.outcome == "not_sent" or (error.outcome == "unknown" and request.repeatable)
@@ -246,11 +274,11 @@ def failed(request: Request, failure: Failure, sent_at: dt.datetime) -> TwilioEr
 def refused(request: Request, answer: Answer, sent_at: dt.datetime) -> TwilioError:
     """The error for an answer that is no success."""
     status = answer.status
-    if status < 400:
+    if 300 <= status < 400:
         return _unreadable(request, answer, "redirects are never followed")
     said = _wire.read_error(status, b"" if answer.defect else answer.body)
-    # 408 comes from proxies that gave up waiting; what Twilio did meanwhile they do not know.
-    lost = status >= 500 or status == 408
+    # 408 comes from proxies that gave up waiting; what Twilio did meanwhile they do not know. Below 200 nothing is final.
+    lost = status >= 500 or status == 408 or status < 200
     if lost and not request.repeatable:
         return _ambiguous(
             request, f"HTTP {status}: {said.message}", sent_at, status=status, code=said.code, request_id=answer.request_id

@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 import anyio
 
 from twilio_async._answer import Answer, Failure
-from twilio_async._call import Caller, failed, may_repeat, refused
+from twilio_async._call import Caller, checked_timeout, failed, may_repeat, refused
 from twilio_async._transport import Interrupted
 from twilio_async.errors import TwilioError, UnreadableAnswer
 
@@ -33,7 +33,7 @@ class MediaStream:
         self._caller = caller
         self._request = request
         self._url = url
-        self._timeout = timeout
+        self._timeout = checked_timeout(timeout, request.name)
         self._stack = contextlib.AsyncExitStack()
         self._chunks: AsyncIterator[bytes] | None = None
         self.content_type: str | None = None

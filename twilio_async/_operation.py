@@ -24,8 +24,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypedDict, TypeVar, Union, cast, get_args, get_origin
 
 from twilio_async import _wire
-from twilio_async._request import Product, Request, loose_pairs
-from twilio_async.errors import InvalidArgument
+from twilio_async._request import Product, Request, loose_pairs, refused
 from twilio_async.pages import Pages
 
 if TYPE_CHECKING:
@@ -240,9 +239,13 @@ def pages(path: str, *, key: str, largest: int = 1000) -> Callable[[F], F]:
             **kwargs: Any,
         ) -> Pages[Any]:
             request = operation.bind(self._session._root(operation.product), *args, **kwargs)
+            try:
+                token = None if resume is None else _wire.write_query(resume)
+            except _wire.Unsendable as error:
+                raise refused(operation.name, "resume", error) from None
             fetch = functools.partial(self._session._fetch_page, request, operation.decode, timeout, retry)
             return Pages(
-                fetch, operation=operation.name, largest=operation.largest_page, limit=limit, page_size=page_size, resume=resume
+                fetch, operation=operation.name, largest=operation.largest_page, limit=limit, page_size=page_size, resume=token
             )
 
         vars(call)["operation"] = operation  # where Resource finds it
@@ -297,7 +300,7 @@ def _writer(hint: Any) -> Callable[[object], str] | Callable[[object], list[str]
 def _binder_source(operation: Operation) -> tuple[str, dict[str, Any]]:
     """Python text of the binder, and the names it uses."""
     names: dict[str, Any] = {
-        "_operation": operation.name, "_Request": Request, "_refused": _refused, "_loose": loose_pairs,
+        "_operation": operation.name, "_Request": Request, "_refused": refused, "_loose": loose_pairs,
         "_product": operation.product, "_unsendable": _wire.Unsendable,
     }  # fmt: skip
     in_path = [parameter for parameter in operation.parameters if parameter.in_path]
@@ -327,14 +330,9 @@ def _binder_source(operation: Operation) -> tuple[str, dict[str, Any]]:
         condition = "" if parameter.required else f"if {parameter.name} is not None:"
         body += [f"{condition}\n        try: {add}\n        {refuse}" if condition else f"try: {add}\n    {refuse}"]
     path = "{_root}" + re.sub(r"{(\w+)}", r"{_path_\1}", operation.path)
-    body += ["if extra is not None: _pairs += _loose(_operation, extra)"]
+    body += ["if extra is not None: _pairs += _loose(_operation, 'extra', extra)"]
     body += [f"return _Request(_operation, {operation.method!r}, _product, f{path!r}, _pairs, {operation.repeatable})"]
     return f"def bind({', '.join(arguments)}):\n    " + "\n    ".join(body), names
-
-
-def _refused(operation: str, argument: str, error: Exception) -> InvalidArgument:
-    reason = error if isinstance(error, _wire.Unsendable) else f"cannot be sent: {type(error).__name__}"
-    return InvalidArgument(f"{argument}: {reason}", argument=argument, operation=operation)
 
 
 def _nothing(body: bytes) -> None:

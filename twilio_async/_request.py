@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
+from urllib.parse import unquote
 
 import msgspec
 
@@ -78,36 +79,51 @@ def freely_made(
     name = f"request({method!r})"
     if method not in ("GET", "POST", "PUT", "DELETE"):
         raise InvalidArgument("method: expected GET, POST, PUT or DELETE", argument="method", operation=name)
-    if not re.fullmatch(r"[a-z]+(-[a-z]+)*", product):
+    if not isinstance(product, str) or not re.fullmatch(r"[a-z]+(-[a-z]+)*", product):
         raise InvalidArgument(
             "product: expected the first label of its host, such as 'messaging'", argument="product", operation=name
         )
-    segments = path.split("/") if isinstance(path, str) else []
-    if not re.fullmatch(r"(/[A-Za-z0-9._~%:@!$&'()*+,;=-]+)+", path if segments else "") or {".", ".."} & set(segments):
+    if not isinstance(path, str) or not re.fullmatch(_PATH, path) or {"", ".", ".."} & _decoded_segments(path):
         raise InvalidArgument(
             "path: expected '/v1/Services/MG…': encoded, without query, '..' or empty segments", argument="path", operation=name
         )
     try:
         body = None if json is None else msgspec.json.encode(json)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise InvalidArgument(f"json: {error}", argument="json", operation=name) from None
     if body is not None and method in ("GET", "DELETE"):
         raise InvalidArgument(f"json: a {method} has no body", argument="json", operation=name)
     safe = method in ("GET", "DELETE") if repeatable is None else repeatable
-    return Request(name, method, Product(product, "/"), path, loose_pairs(name, parameters or {}), safe, body)
+    return Request(name, method, Product(product, "/"), path, loose_pairs(name, "parameters", parameters or {}), safe, body)
 
 
-def loose_pairs(operation: str, parameters: Mapping[str, Any]) -> _wire.Pairs:
+_PATH = r"(/([A-Za-z0-9._~:@!$&'()*+,;=-]|%[2-9A-Fa-f][0-9A-Fa-f])+)+"
+
+
+def _decoded_segments(path: str) -> set[str]:
+    """The segments as the most eager of servers and proxies would see them."""
+    return set(re.split(r"[/\\]", unquote(path))[1:])
+
+
+def loose_pairs(operation: str, argument: str, parameters: Mapping[str, Any]) -> _wire.Pairs:
     """Parameters that nobody declared, by Twilio's names; a sequence repeats its name, ``None`` is left out.
 
     Raises:
         InvalidArgument: one cannot be sent.
     """
+    if not isinstance(parameters, Mapping):
+        raise refused(operation, argument, _wire.Unsendable(f"expected a mapping, got {type(parameters).__name__}"))
     pairs: _wire.Pairs = []
     for name, value in parameters.items():
         values = cast("Sequence[Any]", value if isinstance(value, (list, tuple)) else (value,))
         try:
-            pairs += [(name, _wire.write_loose(item)) for item in values if item is not None]
-        except _wire.Unsendable as error:
-            raise InvalidArgument(f"{name}: {error}", argument=name, operation=operation) from None
+            pairs += [(_wire.write_text(name), _wire.write_loose(item)) for item in values if item is not None]
+        except Exception as error:  # noqa: BLE001 - a value of the user's own type may raise anything
+            raise refused(operation, str(name), error) from None
     return pairs
+
+
+def refused(operation: str, argument: str, error: Exception) -> InvalidArgument:
+    """The error for an argument that its encoder did not take. Words that are not ours may quote it, so they are left out."""
+    reason = error if isinstance(error, _wire.Unsendable) else f"cannot be sent: {type(error).__name__}"
+    return InvalidArgument(f"{argument}: {reason}", argument=argument, operation=operation)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import os
 import socket
 import struct
 import sys
@@ -69,12 +70,14 @@ class Transport:
             largest: bytes of the answer, decompressed, beyond which it is given up.
         """
         payload = _Payload(body or b"", own_socket=self._options.connector is None) if method != "GET" else None
+        watch, answer = _Watch(), None
         try:
             async with self._client.request(
                 method, URL(url, encoded=True), headers=headers, data=payload, timeout=self._timeout(timeout),
                 allow_redirects=False, proxy=self._proxy(url), ssl=self._options.tls,
+                middlewares=() if payload else (watch,),
             ) as response:  # fmt: skip
-                answer = Answer(response.status, response.headers, sends=payload.sends if payload else 1)
+                answer = Answer(response.status, response.headers, sends=(payload or watch).sends)
                 try:
                     answer.body = await _read(response, largest)
                 except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -82,7 +85,10 @@ class Transport:
                     response.close()
                 return answer
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            return _failure(error, timeout, sent=payload.sends > 0 if payload else not _before_sending(error))
+            return _failure(error, timeout, sent=(payload or watch).sends > 0)
+        finally:
+            if payload and answer is None:
+                payload.give_up()
 
     @contextlib.asynccontextmanager
     async def stream(
@@ -98,16 +104,17 @@ class Transport:
         limits = aiohttp.ClientTimeout(
             total=None, connect=CONNECT_TIMEOUT, sock_connect=SOCKET_CONNECT_TIMEOUT, sock_read=timeout
         )
+        watch = _Watch()
         async with contextlib.AsyncExitStack() as stack:
             try:
                 response = await stack.enter_async_context(
                     self._client.get(
                         URL(url, encoded=True), headers=headers, timeout=limits, allow_redirects=False,
-                        proxy=self._proxy(url), ssl=self._options.tls,
+                        proxy=self._proxy(url), ssl=self._options.tls, middlewares=(watch,),
                     )
                 )  # fmt: skip
             except (aiohttp.ClientError, OSError, ValueError) as error:
-                failure = _failure(error, timeout, sent=not _before_sending(error))
+                failure = _failure(error, timeout, sent=watch.sends > 0)
             else:
                 yield Answer(response.status, response.headers), _chunks(response)
                 return
@@ -153,13 +160,40 @@ class _Payload(aiohttp.BytesPayload):
         super().__init__(body, content_type="application/x-www-form-urlencoded")
         self.sends = 0
         self._own_socket = own_socket
+        self._transport: asyncio.WriteTransport | None = None
 
     async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
-        """Write it, and remember so."""
+        """Write it, and remember so; not to a connection that has closed since it was chosen."""
+        self._transport = getattr(writer, "transport", None)
+        if self._transport is None or self._transport.is_closing():
+            raise ConnectionResetError
         if not self._own_socket:
-            _prevent_late_delivery(getattr(writer, "transport", None))
+            _prevent_late_delivery(self._transport)
         self.sends += 1
         await super().write_with_length(writer, content_length)
+
+    def give_up(self) -> None:
+        """Drop what has not left yet: a closed connection would still deliver what waits in its buffer."""
+        if self._transport is not None:
+            self._transport.abort()
+
+
+class _Watch:
+    """Counts how often a request without a body may have gone out, by what came of it.
+
+    aiohttp repeats such a request by itself when its connection breaks, and shows what became of the second try alone.
+    """
+
+    def __init__(self) -> None:
+        self.sends = 0
+
+    async def __call__(self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+        self.sends += 1
+        try:
+            return await handler(request)
+        except (aiohttp.ClientError, OSError) as error:
+            self.sends -= _before_sending(error)
+            raise
 
 
 # --- the socket ----------------------------------------------------------------------------------------------------------
@@ -171,7 +205,7 @@ _UNACKNOWLEDGED_MS = 30_000
 def _socket(address: tuple[Any, ...]) -> socket.socket:
     family, kind, protocol = address[:3]
     made = socket.socket(family, kind, protocol)
-    made.setblocking(False)
+    made.settimeout(0.0)
     _configure(made)
     return made
 
@@ -186,9 +220,9 @@ def _configure(made: socket.socket) -> None:
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNACKNOWLEDGED_MS)
 
 
-def _prevent_late_delivery(transport: asyncio.BaseTransport | None) -> None:
+def _prevent_late_delivery(transport: asyncio.BaseTransport) -> None:
     """The same for a connection that a user's connector made."""
-    found = transport.get_extra_info("socket") if transport is not None else None
+    found = transport.get_extra_info("socket")
     if found is not None and found.family in (socket.AF_INET, socket.AF_INET6):
         with contextlib.suppress(OSError):  # closed meanwhile: then nothing will be delivered
             _configure(found)
@@ -223,16 +257,18 @@ async def _decoded(response: aiohttp.ClientResponse, encoding: str) -> AsyncIter
         return
     if encoding not in ("gzip", "x-gzip"):
         raise ValueError(f"encoded as {encoding[:20]!r}, which was not asked for")
-    unzip = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    unzip, left = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16), None
     try:
         async for part in response.content.iter_any():
             left = part
             while left:
                 yield unzip.decompress(left, 1 << 18)
                 left = unzip.unconsumed_tail
+            if unzip.unused_data:  # it would be gathered without a bound
+                raise ValueError("gzip with something behind it")
     except zlib.error as error:
         raise ValueError(f"no gzip: {error}") from None
-    if not unzip.eof:
+    if left is not None and not unzip.eof:  # a 204 is empty, whatever its headers say
         raise ValueError("gzip cut off")
 
 
@@ -286,9 +322,9 @@ def _failure(error: Exception, timeout: float, *, sent: bool) -> Failure:
 
 
 def _status_line(error: Exception) -> int | None:
-    """The client puts a half-read answer into `ServerDisconnectedError.message`."""
+    """The client puts a half-read answer into `ServerDisconnectedError.message`; its code may be half-read, too."""
     code = getattr(getattr(error, "message", None), "code", None)
-    return code if isinstance(code, int) else None
+    return code if isinstance(code, int) and code >= 100 else None
 
 
 def _defect(error: Exception, timeout: float | None) -> str:
@@ -314,7 +350,7 @@ def _words(error: Exception) -> str:
         where = "proxy" if isinstance(error, aiohttp.ClientProxyConnectionError) else f"{error.host}:{error.port}"
         return f"no connection to {where}: {_os_reason(error.os_error)}"
     if isinstance(error, aiohttp.ServerDisconnectedError):
-        return "the server closed the connection without an answer"
+        return f"the server closed the connection {'amid its' if _status_line(error) else 'without an'} answer"
     if isinstance(error, aiohttp.ClientResponseError):
         return "the answer is no HTTP"
     if isinstance(error, OSError):
@@ -325,6 +361,6 @@ def _words(error: Exception) -> str:
 
 
 def _os_reason(error: OSError) -> str:
-    if error.errno in (errno.ECONNRESET, errno.EPIPE):
+    if error.errno in (None, errno.ECONNRESET, errno.EPIPE):
         return "the connection was reset"
-    return error.strerror or type(error).__name__
+    return os.strerror(error.errno)

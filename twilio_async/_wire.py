@@ -11,7 +11,7 @@ import email.utils
 import functools
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from urllib.parse import quote, quote_plus, urlsplit
@@ -19,7 +19,8 @@ from urllib.parse import quote, quote_plus, urlsplit
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
+    from urllib.parse import SplitResult
 
 Pairs = list[tuple[str, str]]
 
@@ -56,9 +57,11 @@ def write_integer(value: object) -> str:
 
 def write_number(value: object) -> str:
     """A number, without exponent: Twilio reads ``0.00005``, not ``5e-05``."""
-    if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) and math.isfinite(value):
-        return format(Decimal(str(value)), "f")
-    raise Unsendable(f"expected a finite number, got {value!r}")
+    if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
+        number = Decimal(str(value)) if isinstance(value, float) else Decimal(value)
+        if number.is_finite():
+            return format(number, "f")
+    raise Unsendable(f"expected a finite number, got {type(value).__name__}")
 
 
 def write_boolean(value: object) -> str:
@@ -68,13 +71,21 @@ def write_boolean(value: object) -> str:
     raise Unsendable(f"expected True or False, got {type(value).__name__}")
 
 
-def write_instant(value: object) -> str:
+def in_utc(value: object) -> dt.datetime:
     """An aware time, in UTC; a naive one names no instant, so it is refused."""
     if not isinstance(value, dt.datetime):
         raise Unsendable(f"expected an aware datetime, got {type(value).__name__}")
     if value.utcoffset() is None:
         raise Unsendable("a naive datetime names no instant: add a zone, for instance tzinfo=datetime.UTC")
-    return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    try:
+        return value.astimezone(dt.UTC)
+    except OverflowError:
+        raise Unsendable("is in UTC before the year 1 or after 9999") from None
+
+
+def write_instant(value: object) -> str:
+    """An aware time, in UTC, to the second."""
+    return in_utc(value).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def write_day(value: object) -> str:
@@ -88,9 +99,11 @@ def write_json(value: object) -> str:
     """A mapping as JSON text; text is taken to be JSON already."""
     if isinstance(value, str):
         return write_text(value)
+    if not isinstance(value, Mapping):
+        raise Unsendable(f"expected a mapping or JSON text, got {type(value).__name__}")
     try:
-        return msgspec.json.encode(value).decode()
-    except (TypeError, ValueError) as error:
+        return msgspec.json.encode(dict(cast("Mapping[object, object]", value))).decode()
+    except (TypeError, ValueError, RecursionError) as error:
         raise Unsendable(f"cannot be written as JSON: {error}") from None
 
 
@@ -98,9 +111,10 @@ def write_texts(value: object) -> list[str]:
     """Several texts, each to be sent under the same name; a lone text is one, never its letters."""
     if isinstance(value, str):
         return [write_text(value)]
-    if isinstance(value, Iterable):
-        return [write_text(item) for item in cast("Iterable[object]", value)]
-    raise Unsendable(f"expected str or a sequence of str, got {type(value).__name__}")
+    kind = type(value)
+    if issubclass(kind, (bytes, Mapping)) or not isinstance(value, Iterable):
+        raise Unsendable(f"expected str or a sequence of str, got {kind.__name__}")
+    return [write_text(item) for item in cast("Iterable[object]", value)]
 
 
 def write_loose(value: object) -> str:
@@ -117,7 +131,7 @@ _LOOSE: tuple[tuple[type | tuple[type, ...], Callable[[object], str]], ...] = (
     (int, write_integer),
     ((float, Decimal), write_number),
     (dt.date, write_day),
-    (dict, write_json),
+    (Mapping, write_json),
 )
 
 
@@ -130,8 +144,15 @@ def write_segment(value: object) -> str:
     if not isinstance(value, str):
         raise Unsendable(f"expected str, got {type(value).__name__}")
     if value in ("", ".", "..") or any(sign in value for sign in "/?#\\") or not value.isprintable():
-        raise Unsendable(f"{value!r} is no identifier: give the sid alone")
+        raise Unsendable(f"{mask(repr(value[:40]))} is no identifier: give the sid alone")
     return quote(value, safe="")
+
+
+def write_query(value: object) -> str:
+    """A query as `next_query` gave it, to be sent as it is."""
+    if isinstance(value, str) and re.fullmatch(_QUERY, value):
+        return value
+    raise Unsendable("expected the token of a page")
 
 
 def form(pairs: Iterable[tuple[str, str]]) -> str:
@@ -143,9 +164,13 @@ def grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, str | list[str]]:
     """Pairs as a mapping, a repeated name holding a list."""
     result: dict[str, str | list[str]] = {}
     for name, value in pairs:
-        held = result.setdefault(name, value)
-        if held is not value or isinstance(held, list):
-            result[name] = [*held, value] if isinstance(held, list) else [held, value]
+        held = result.get(name)
+        if held is None:
+            result[name] = value
+        elif isinstance(held, list):
+            held.append(value)
+        else:
+            result[name] = [held, value]
     return result
 
 
@@ -162,13 +187,7 @@ else:
             return isinstance(instance, dt.datetime)
 
     class Timestamp(dt.datetime, metaclass=_AnyDatetime):
-        """A type that msgspec does not know, so that it asks `_read_timestamp` instead of reading ISO 8601 only."""
-
-
-_MONTHS = {
-    name: number
-    for number, name in enumerate(("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), 1)
-}
+        """A type that msgspec does not know, so that it asks `_read_unknown` instead of reading ISO 8601 only."""
 
 
 def read_timestamp(text: str) -> dt.datetime:
@@ -177,28 +196,41 @@ def read_timestamp(text: str) -> dt.datetime:
     Raises:
         ValueError: it is neither.
     """
-    if len(text) == 31 and text.endswith(" +0000"):  # the one form that the 2010 API writes, at a fifth of the cost
+    for read in (dt.datetime.fromisoformat, email.utils.parsedate_to_datetime):
         try:
-            day, clock = text[5:16], text[17:25]
-            return dt.datetime(
-                int(day[7:]), _MONTHS[day[3:6]], int(day[:2]), int(clock[:2]), int(clock[3:5]), int(clock[6:]), tzinfo=dt.UTC
-            )
-        except (KeyError, ValueError):
+            time = read(text)
+        except (ValueError, OverflowError):  # the latter for a year or an offset of twenty digits
+            continue
+        return time if time.tzinfo else time.replace(tzinfo=dt.UTC)
+    raise ValueError("neither RFC 2822 nor ISO 8601")
+
+
+@functools.lru_cache(maxsize=1024)
+def _hour(text: str) -> dt.datetime:
+    return read_timestamp(f"{text}:00:00 +0000")
+
+
+@functools.lru_cache(maxsize=3600)
+def _within_hour(text: str) -> dt.timedelta:
+    if not re.fullmatch(r"[0-5][0-9]:[0-5][0-9]", text):
+        raise ValueError("no minutes and seconds")
+    return dt.timedelta(minutes=int(text[:2]), seconds=int(text[3:]))
+
+
+def _read_unknown(kind: type, value: Any) -> dt.datetime:
+    """The hook for what msgspec does not know: it is called three times for a message.
+
+    The one form that the 2010 API writes, ``Thu, 24 Aug 2023 05:01:45 +0000``, is put together from an hour and an offset into
+    it, since these recur: at a quarter of the cost of reading its digits.
+    """
+    if kind is not Timestamp or not isinstance(value, str):
+        raise TypeError(f"no way to read {kind.__name__}")
+    if len(value) == 31 and value[25:] == " +0000" and value[19] == ":":
+        try:
+            return _hour(value[:19]) + _within_hour(value[20:25])
+        except ValueError:
             pass
-    try:
-        time = dt.datetime.fromisoformat(text)
-    except ValueError:
-        time = email.utils.parsedate_to_datetime(text)
-    return time if time.tzinfo else time.replace(tzinfo=dt.UTC)
-
-
-# Times have a resolution of a second and come in runs: most are found here, without entering Python code. It is the hook
-# itself, and not a function called by the hook, because a hit then costs a tenth of a call.
-@functools.lru_cache(maxsize=4096)
-def _read_unknown(kind: type, value: str) -> dt.datetime:
-    if kind is Timestamp and isinstance(value, str):
-        return read_timestamp(value)
-    raise TypeError(f"no way to read {kind.__name__}")
+    return read_timestamp(value)
 
 
 def decoder(kind: Any) -> Callable[[bytes], Any]:
@@ -264,7 +296,7 @@ def read_error(status: int, body: bytes) -> ErrorBody:
     except (ValueError, RecursionError):
         words = re.sub(r"<[^>]*>|\s+", " ", body[:4096].decode("utf-8", "replace")).split()
         return ErrorBody(mask(" ".join(words)[:_EXCERPT]) or f"HTTP {status} without a word", None, None, None)
-    code = int(said.code) if isinstance(said.code, (int, str)) and str(said.code).isdecimal() else None
+    code = int(said.code) if isinstance(said.code, (int, str)) and re.fullmatch(r"\d{1,9}", str(said.code)) else None
     message = str(said.message or said.title or f"HTTP {status}")
     if isinstance(said.detail, str) and said.detail not in ("", message):
         message = f"{message}: {said.detail}"
@@ -289,12 +321,15 @@ def retry_after(headers: Mapping[str, str], now: dt.datetime) -> float | None:
     return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
-_NUMBER = re.compile(r"(?<![0-9A-Za-z])(\+?)\d{3,15}(\d{4})(?![0-9A-Za-z])")
+_NUMBER = re.compile(
+    r"(\+|%2B)(?:\d{7,}+(?!X)|\d{1,4}(?:[ .()-]{1,2}\d{1,4}){2,6}(?!\d))"  # with a plus, unless Twilio masked it
+    r"|(?<![0-9A-Za-z])(?:\d{7,}|\(?\d{3}\)?[ .-]{1,2}\d{3}[ .-]\d{4})(?![0-9A-Za-z])"  # or without
+)
 
 
 def mask(text: str) -> str:
     """*text* with every phone number in it reduced to its last four digits; sids and error codes stay."""
-    return _NUMBER.sub(r"\1…\2", text)
+    return _NUMBER.sub(lambda found: f"{found[1] or ''}…{''.join(filter(str.isdecimal, found[0]))[-4:]}", text)
 
 
 # --- pages ---------------------------------------------------------------------------------------------------------------
@@ -314,17 +349,28 @@ def next_query(link: str | None, url: str) -> str | None:
     """
     if not link:
         return None
-    here, there = urlsplit(url), urlsplit(link)
-    same_place = (not there.netloc and not there.scheme) or (there.scheme, there.netloc) == (here.scheme, here.netloc)
-    if not (same_place or _same_product(here.hostname, there.hostname, there.scheme)):
+    here = urlsplit(url)
+    try:
+        there = urlsplit(link)
+        at_home = not (there.scheme or there.netloc) or _origin(there) == _origin(here) or _same_product(here, there)
+    except ValueError as error:
+        raise ForeignLink("the next page has an address that is none") from error
+    if not at_home:
         raise ForeignLink("the next page is said to be on another server")
-    if there.path != here.path or not there.query:
+    if there.path != here.path or not re.fullmatch(_QUERY, there.query):
         raise ForeignLink("the next page is said to be of another list")
     return there.query
 
 
-def _same_product(here: str | None, there: str | None, scheme: str) -> bool:
+_QUERY = r"[!\"$-~]+"  # one that a request line can hold as it is
+
+
+def _origin(url: SplitResult) -> tuple[str, str | None, str | None, int | None]:
+    return url.scheme, url.username, url.hostname, url.port or {"http": 80, "https": 443}.get(url.scheme)
+
+
+def _same_product(here: SplitResult, there: SplitResult) -> bool:
     """Twilio's links name ``api.twilio.com`` also when a regional host was asked; that host is Twilio's own."""
-    if not here or not there or scheme != "https":
-        return False
-    return here.endswith(".twilio.com") and there.endswith(".twilio.com") and here.split(".")[0] == there.split(".")[0]
+    hosts = [re.fullmatch(r"([a-z-]+)(\.[a-z0-9-]+)*\.twilio\.com", url.netloc) for url in (here, there)]
+    products = {host and host[1] for host in hosts}
+    return here.scheme == there.scheme == "https" and len(products) == 1 and None not in products

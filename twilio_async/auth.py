@@ -86,7 +86,7 @@ def checked_sid(name: str, value: str, prefix: str) -> str:
         ConfigError: it is not; the message names the argument.
     """
     if not isinstance(value, str) or not re.fullmatch(prefix + "[0-9a-fA-F]{32}", value):
-        shown = f"{value[:2]!r}…" if isinstance(value, str) and len(value) > 2 else repr(value)
+        shown = f"{value[:2]!r}…" if isinstance(value, str) else type(value).__name__
         raise ConfigError(f"{name}: expected {prefix!r} and 32 hexadecimal digits, got {shown}")
     return value
 
@@ -95,7 +95,7 @@ def _checked_secret(name: str, value: str) -> str:
     if not isinstance(value, str) or not value:
         raise ConfigError(f"{name}: expected the secret as a str that is not empty")
     if value != value.strip() or not value.isprintable():
-        raise ConfigError(f"{name}: holds white space or a control character at its end; strip it where it is read")
+        raise ConfigError(f"{name}: holds a control character, or white space at an end; strip it where it is read")
     return value
 
 

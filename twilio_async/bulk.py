@@ -6,6 +6,7 @@ import asyncio
 import collections
 import contextlib
 import difflib
+import inspect
 from collections.abc import (
     AsyncGenerator,
     AsyncIterable,
@@ -13,12 +14,13 @@ from collections.abc import (
     Awaitable,
     Callable,
     Collection,
+    Container,
     Generator,
     Iterable,
     Iterator,
     Mapping,
 )
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import anyio
 import msgspec
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from twilio_async.resources.messages import Message
 
 Row: TypeAlias = Mapping[str, Any]
+Task: TypeAlias = "asyncio.Task[Any] | None"
 StopReason: TypeAlias = int | type[TwilioError]
 
 
@@ -70,13 +73,22 @@ class SendMany:
         stop_on: Collection[StopReason],
         cost: Callable[[Row], float],
         fields: Collection[str],
+        on_wire: Container[Task] | None = None,
     ) -> None:
         if isinstance(concurrency, bool) or not isinstance(concurrency, int) or concurrency < 1:
             raise InvalidArgument(f"concurrency={concurrency!r}: at least 1", argument="concurrency", operation=_NAME)
         if isinstance(rows, (str, bytes, Mapping)) or not (hasattr(rows, "__aiter__") or hasattr(rows, "__iter__")):
             raise InvalidArgument("rows: expected an iterable of mappings", argument="rows", operation=_NAME)
+        if not isinstance(stop_on, Iterable) or not all(map(_is_reason, stop_on)):
+            raise InvalidArgument(
+                "stop_on: expected Twilio's codes and TwilioError classes", argument="stop_on", operation=_NAME
+            )
         self._create = create
         self._fields = fields
+        self._required = [
+            name for name, argument in inspect.signature(create).parameters.items()
+            if argument.default is argument.empty and argument.kind is argument.KEYWORD_ONLY
+        ]  # fmt: skip
         self._cost = cost
         self._source = _Source(rows)
         self._concurrency = concurrency
@@ -84,9 +96,13 @@ class SendMany:
         self._per_sender = _SenderRates(per_sender_rate)
         self._codes = frozenset(reason for reason in stop_on if isinstance(reason, int))
         self._classes = tuple(reason for reason in stop_on if not isinstance(reason, int))
-        self._results: asyncio.Queue[SendResult | None] = asyncio.Queue(concurrency)
-        self._waiting: set[asyncio.Task[Any]] = set()
+        self._room = asyncio.Semaphore(2 * concurrency)  # for rows that were taken and whose results were not
+        self._results: asyncio.Queue[SendResult | None] = asyncio.Queue()
+        self._on_wire = on_wire
+        self._waiting: set[Task] = set()
+        self._stopped: set[Task] = set()
         self._stopping = False
+        self._left = False
         self._started = False
         self.counts: collections.Counter[Outcome] = collections.Counter()
         self.leftover: list[SendResult] = []
@@ -109,6 +125,7 @@ class SendMany:
         finished = asyncio.ensure_future(self._all_done(workers))
         try:
             while (result := await self._results.get()) is not None:
+                self._room.release()
                 yield result
             await finished  # what the source of the rows raised, is raised here
         finally:
@@ -120,6 +137,7 @@ class SendMany:
     async def _work(self) -> None:
         while not self._stopping:
             with self._interruptible():
+                await self._room.acquire()
                 taken = await self._source.next()
             if taken is None:
                 return
@@ -128,26 +146,35 @@ class SendMany:
             if self._stops(result.error):
                 self.stopped_by = self.stopped_by or result
                 self._stop()
-            await self._results.put(result)
+            if self._left:
+                self.leftover.append(result)
+            else:
+                self._results.put_nowait(result)
 
     async def _sent(self, index: int, row: Row) -> SendResult:
+        outcome: Outcome = "not_sent"
         try:
             self._check(row)
             with self._interruptible():
                 await self._turn(row)
-            message = await self._create(**row)
-        except TwilioError as error:
-            return SendResult(index=index, row=row, outcome=error.outcome, error=error)
+            outcome = "unknown"
+            with contextlib.nullcontext() if self._on_wire is None else self._interruptible():
+                message = await self._create(**row)
+        except TwilioError as caught:
+            error = caught
         except asyncio.CancelledError:
-            if not self._stopping:
-                raise
-            return SendResult(
-                index=index, row=row, outcome="not_sent", error=TwilioError("stopped before its turn", operation=_NAME)
-            )
-        return SendResult(index=index, row=row, outcome="accepted", message=message)
+            outcome = "not_sent" if asyncio.current_task() in self._stopped else outcome
+            self._stop()  # it was, or the program ends: nothing more is to begin
+            error = TwilioError(_CUT_SHORT[outcome], operation=_NAME, outcome=outcome)
+        except Exception as caught:  # noqa: BLE001 - a bug anywhere behind create() is not to lose the row
+            error = TwilioError(f"failed with {type(caught).__name__}", operation=_NAME, outcome=outcome)
+            error.__cause__ = caught
+        else:
+            return SendResult(index=index, row=row, outcome="accepted", message=message)
+        return SendResult(index=index, row=row, outcome=error.outcome, error=error)
 
     def _check(self, row: Row) -> None:
-        """A misspelt column is to be named before it costs a turn."""
+        """A misspelt column, or one that lacks, is to be named before it costs a turn."""
         if not isinstance(row, Mapping):
             raise InvalidArgument(f"row: expected a mapping, got {type(row).__name__}", argument="row", operation=_NAME)
         for field in row:
@@ -155,8 +182,13 @@ class SendMany:
                 close = difflib.get_close_matches(str(field), self._fields, 1)
                 hint = f"; did you mean {close[0]!r}?" if close else ""
                 raise InvalidArgument(f"{field}: no such argument of create(){hint}", argument=str(field), operation=_NAME)
+        for field in self._required:
+            if row.get(field) is None:
+                raise InvalidArgument(f"{field}: missing", argument=field, operation=_NAME)
 
     async def _turn(self, row: Row) -> None:
+        if self._stopping:
+            raise TwilioError(_CUT_SHORT["not_sent"], operation=_NAME)
         sender = self._per_sender.limit(row)
         if self._rate is None and sender is None:
             return
@@ -169,10 +201,10 @@ class SendMany:
     async def _all_done(self, workers: list[asyncio.Task[None]]) -> None:
         """Mark the end of the results, and raise what a worker raised: only the source of the rows can make it."""
         await asyncio.wait(workers)
-        await self._results.put(None)
+        self._results.put_nowait(None)
         for worker in workers:
-            if not worker.cancelled() and (error := worker.exception()) is not None:
-                raise error
+            if not (worker.cancelled() and self._stopping):
+                worker.result()
 
     # --- stopping --------------------------------------------------------------------------------------------------------
 
@@ -181,8 +213,8 @@ class SendMany:
 
     @contextlib.contextmanager
     def _interruptible(self) -> Generator[None, None, None]:
-        """Mark a wait before anything is sent: stopping ends it at once."""
-        task = cast("asyncio.Task[Any]", asyncio.current_task())
+        """Mark what stopping may end at once: waiting, and a call while it is not on the wire."""
+        task = asyncio.current_task()
         self._waiting.add(task)
         try:
             yield
@@ -191,30 +223,43 @@ class SendMany:
 
     def _stop(self) -> None:
         self._stopping = True
-        for task in [*self._waiting]:
-            if task is not asyncio.current_task():
+        for task in self._waiting - {asyncio.current_task()}:
+            if task is not None and task not in (self._on_wire or ()):
+                self._waiting.discard(task)  # once is enough: it may be cleaning up
+                self._stopped.add(task)
                 task.cancel()
 
     async def _drain(self, workers: list[asyncio.Task[None]], finished: asyncio.Task[None]) -> None:
         """Let the rows in flight end and keep what becomes of them: an answer thrown away is a text sent again later.
 
-        It is shielded from the cancellation that may have ended the loop; a second one ends it, and then the rows still in
-        flight have an unknown outcome.
+        It is shielded from the cancellation that may have ended the loop; a second one cuts it short, and then the rows still
+        in flight have an unknown outcome.
         """
+        self._left = True
+        while not self._results.empty():
+            if (result := self._results.get_nowait()) is not None:
+                self.leftover.append(result)
         try:
-            with anyio.CancelScope(shield=True):
-                while not finished.done() or not self._results.empty():
-                    getting = asyncio.ensure_future(self._results.get())
-                    await asyncio.wait([getting, finished], return_when=asyncio.FIRST_COMPLETED)
-                    if not getting.done():
-                        getting.cancel()
-                    elif (result := getting.result()) is not None:
-                        self.leftover.append(result)
-        finally:
-            for task in (*workers, finished):
-                task.cancel()
-            if finished.done() and not finished.cancelled():
-                finished.exception()  # looked at: it was raised in the loop, or the loop was left before it mattered
+            await _ended(finished)
+        except asyncio.CancelledError:
+            for worker in workers:
+                worker.cancel()
+            await _ended(finished)
+            raise
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    """Wait for *task* in a cancelled scope, too, and look at its error, which mattered in the loop only."""
+    with anyio.CancelScope(shield=True):
+        await asyncio.wait([task])
+    if not task.cancelled():
+        task.exception()
+
+
+def _is_reason(reason: object) -> bool:
+    if isinstance(reason, type):
+        return issubclass(reason, TwilioError)
+    return isinstance(reason, int) and not isinstance(reason, bool)
 
 
 class _Source:
@@ -270,3 +315,4 @@ def _limit(argument: str, rate: float) -> RateLimit:
 
 
 _NAME = "messages.send_many"
+_CUT_SHORT: dict[Outcome, str] = {"not_sent": "stopped before its turn", "unknown": "cancelled before its answer came"}

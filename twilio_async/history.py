@@ -6,16 +6,17 @@ import asyncio
 import collections
 import datetime as dt
 import itertools
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Collection, Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
+import anyio
+
+from twilio_async import _wire
 from twilio_async.errors import InvalidArgument
 
 if TYPE_CHECKING:
     from twilio_async.pages import Page, Pages
     from twilio_async.resources.messages import Message
-
-_DAY = dt.timedelta(days=1)
 
 
 def newest_first(
@@ -41,8 +42,9 @@ async def _read(
     list_day: Callable[[dt.date], Pages[Message]], since: dt.datetime, until: dt.datetime, concurrency: int
 ) -> AsyncGenerator[Message, None]:
     days = _days(since, until)
-    ahead = collections.deque(_begin(list_day(day)) for day in itertools.islice(days, concurrency))
+    ahead: collections.deque[_Begun] = collections.deque()
     try:
+        ahead.extend(_begin(list_day(day)) for day in itertools.islice(days, concurrency))
         while ahead:
             reader, page = await ahead[0]
             while page is not None:
@@ -53,8 +55,7 @@ async def _read(
             ahead.popleft()
             ahead.extend(_begin(list_day(day)) for day in itertools.islice(days, 1))
     finally:
-        for begun in ahead:
-            await _abandon(begun)
+        await _abandon(ahead)
 
 
 _Reader: TypeAlias = "AsyncGenerator[Page[Message], None]"
@@ -71,35 +72,29 @@ def _begin(pages: Pages[Message]) -> _Begun:
     return asyncio.ensure_future(first())
 
 
-async def _abandon(begun: _Begun) -> None:
-    """Stop reading a day, so that no request of it is left running."""
-    begun.cancel()
-    await asyncio.wait([begun])
-    if not begun.cancelled() and begun.exception() is None:
-        reader, _ = begun.result()
-        await reader.aclose()
+async def _abandon(days: Collection[_Begun]) -> None:
+    """Stop reading, so that no request is left running."""
+    for begun in days:
+        begun.cancel()
+    with anyio.CancelScope(shield=True):  # a cancelled scope would wait for none of them
+        for begun in days:
+            await asyncio.wait([begun])
+            if not begun.cancelled() and begun.exception() is None:
+                reader, _ = begun.result()
+                await reader.aclose()
 
 
 def _days(since: dt.datetime, until: dt.datetime) -> Iterator[dt.date]:
     """The UTC days that hold a moment of the range, newest first."""
-    if since >= until:
-        return
-    day = (until - dt.timedelta.resolution).date()
-    while day >= since.date():
-        yield day
-        day -= _DAY
+    if since < until:
+        last = (until - dt.timedelta.resolution).toordinal()
+        yield from map(dt.date.fromordinal, range(last, since.toordinal() - 1, -1))
 
 
 def _moment(name: str, value: dt.date) -> dt.datetime:
-    if isinstance(value, dt.datetime):
-        if value.utcoffset() is None:
-            raise InvalidArgument(
-                f"{name}: a naive datetime names no instant: add a zone, for instance tzinfo=datetime.UTC",
-                argument=name, operation="messages.history",
-            )  # fmt: skip
-        return value.astimezone(dt.UTC)
-    if isinstance(value, dt.date):
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         return dt.datetime.combine(value, dt.time(), dt.UTC)
-    raise InvalidArgument(
-        f"{name}: expected a date or a datetime, got {type(value).__name__}", argument=name, operation="messages.history"
-    )
+    try:
+        return _wire.in_utc(value)
+    except _wire.Unsendable as error:
+        raise InvalidArgument(f"{name}: {error}", argument=name, operation="messages.history") from None

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Generic, TypeVar, overload
 
+import anyio
+
 from twilio_async.errors import InvalidArgument, TwilioError
 
 if TYPE_CHECKING:
@@ -15,7 +17,7 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
-class Page(Sequence[T_co], Generic[T_co]):
+class Page(Sequence[T_co], Generic[T_co]):  # noqa: PLW1641 - compared by value, as a list is, and as little hashable
     """The records of one answer, as an immutable sequence.
 
     Args:
@@ -110,7 +112,7 @@ class Pages(Generic[T]):
         """
         if self._limit == 0:
             return Page((), None)
-        return self._cut(await self._fetch(self._resume, self._page_size), self._limit)
+        return self._cut(await self._get(self._resume), self._limit)
 
     def __aiter__(self) -> AsyncGenerator[T, None]:
         """The items, one by one, with one page fetched ahead."""
@@ -137,20 +139,15 @@ class Pages(Generic[T]):
         left, token = self._limit, self._resume
         if left == 0:
             return
-        ahead = asyncio.ensure_future(self._fetch(token, self._page_size))
+        ahead = asyncio.ensure_future(self._get(token))
         try:
             while True:
-                try:
-                    page = await ahead
-                except TwilioError as error:
-                    error.resume = token
-                    raise
-                page = self._cut(page, left)
+                page = self._cut(await ahead, left)
                 token = page.token
                 left = None if left is None else left - len(page)
                 last = token is None or left == 0
                 if not last:
-                    ahead = asyncio.ensure_future(self._fetch(token, self._page_size))
+                    ahead = asyncio.ensure_future(self._get(token))
                 yield page
                 if last:
                     return
@@ -160,6 +157,13 @@ class Pages(Generic[T]):
     async def to_list(self) -> list[T]:
         """All the items at once; with `limit` unset, as many as there are."""
         return [item async for item in self]
+
+    async def _get(self, token: str | None) -> Page[T]:
+        try:
+            return await self._fetch(token, self._page_size)
+        except TwilioError as error:
+            error.resume = token
+            raise
 
     @staticmethod
     def _cut(page: Page[T], left: int | None) -> Page[T]:
@@ -173,7 +177,8 @@ async def _stop(task: asyncio.Future[Page[T]]) -> None:
             task.exception()  # looked at, so that it is not reported as forgotten
         return
     task.cancel()
-    await asyncio.wait([task])
+    with anyio.CancelScope(shield=True):  # a cancelled scope would not wait for anything
+        await asyncio.wait([task])
 
 
 def _check(name: str, value: int | None, lowest: int, highest: int | None, operation: str) -> None:

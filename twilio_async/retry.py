@@ -38,11 +38,11 @@ class Retry:
 
     def __post_init__(self) -> None:
         """Refuse numbers that make no policy."""
-        if self.attempts < 1:
+        if isinstance(self.attempts, bool) or not isinstance(self.attempts, int) or self.attempts < 1:
             raise ConfigError(f"attempts={self.attempts!r}: at least 1, which means no repeat")
         for name in ("base", "cap", "max_elapsed", "max_retry_after"):
             value = getattr(self, name)
-            if not (math.isfinite(value) and value >= 0):
+            if not isinstance(value, (int, float)) or not 0 <= value < math.inf:
                 raise ConfigError(f"{name}={value!r}: a finite number of seconds, 0 or more")
 
     @classmethod
@@ -68,8 +68,13 @@ class Retry:
             return None
         # Full jitter, so that a crowd that failed together does not come back together; it comes on top of what the
         # answer asked for, for the same reason.
-        wait = draw() * min(self.cap, self.base * 2.0 ** (attempt - 1)) + (asked or 0.0)
+        doubled = self.base * 2.0 ** min(attempt - 1, _DOUBLINGS)
+        wait = draw() * min(self.cap, doubled) + (asked or 0.0)
         return wait if elapsed + wait <= self.max_elapsed else None
+
+
+_DOUBLINGS = 100
+"""More make no difference, and a thousand are more than a float can hold."""
 
 
 class RetryBudget:
@@ -82,25 +87,25 @@ class RetryBudget:
         tokens: repeats that may be made in a row before successes are needed, 1 or more. Default 100.
     """
 
-    __slots__ = ("_capacity", "_tokens")
+    __slots__ = ("_capacity", "_tenths")
 
     def __init__(self, tokens: float = 100.0) -> None:
-        if not tokens >= 1:
+        if not isinstance(tokens, (int, float)) or not tokens >= 1:
             raise ConfigError(f"tokens={tokens!r}: at least 1; to switch repeats off use Retry.never()")
-        self._capacity = self._tokens = tokens
+        self._capacity = self._tenths = tokens * 10  # counted in tenths, because ten times 0.1 is less than 1
 
     def __repr__(self) -> str:
-        return f"<RetryBudget {self._tokens:g}/{self._capacity:g}>"
+        return f"<RetryBudget {self._tenths / 10:g}/{self._capacity / 10:g}>"
 
     def allows(self, error: TwilioError) -> bool:
         """Take a token for repeating after *error*; ``False`` if none is left."""
         if isinstance(error, RateLimited):
             return True
-        if self._tokens < 1:
+        if self._tenths < 10:
             return False
-        self._tokens -= 1
+        self._tenths -= 10
         return True
 
     def succeeded(self) -> None:
         """Give back a tenth of a token."""
-        self._tokens = min(self._capacity, self._tokens + 0.1)
+        self._tenths = min(self._capacity, self._tenths + 1)

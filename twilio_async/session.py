@@ -7,7 +7,8 @@ import os
 import platform
 import warnings
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, overload
+from urllib.parse import urljoin
 
 from twilio_async import _wire
 from twilio_async._address import origins
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Limit = TypeVar("Limit", RateLimit, Concurrency)
 
 
 class AsyncSession:
@@ -100,6 +102,7 @@ class AsyncSession:
         user_agent: str | None = None,
     ) -> None:
         auth = _credentials(account, token)
+        del token  # an error about an option must not show it where local variables are printed
         places = _made(Concurrency, "concurrency", concurrency)
         self._pool = Pool(
             PoolOptions(
@@ -138,19 +141,13 @@ class AsyncSession:
             **options: as for `AsyncSession`; they win over the environment.
 
         Raises:
-            ConfigError: a variable is missing or malformed; the message names it.
+            ConfigError: a variable is missing, which the message names, or holds what `AsyncSession` refuses.
         """
         env = os.environ if environ is None else environ
-        found = {name: env.get(name, "") for name in _CREDENTIALS}
-        sid, token, key, secret = found.values()
-        if not sid or not (token or (key and secret)):
-            unset = ", ".join(name for name, value in found.items() if not value)
-            raise ConfigError(
-                f"no credentials in the environment: set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (unset: {unset})"
-            )
+        auth = _credentials_in(env)
         for name, variable in (("base_url", "TWILIO_BASE_URL"), ("region", "TWILIO_REGION"), ("edge", "TWILIO_EDGE")):
             options.setdefault(name, env.get(variable) or None)
-        auth = ApiKey(key, secret, account_sid=sid) if key and secret else AccountToken(sid, token)
+        del env, environ  # an error about an option must not show them where local variables are printed
         return cls(auth, **options)
 
     # --- resources -------------------------------------------------------------------------------------------------------
@@ -363,7 +360,7 @@ class AsyncSession:
             request.page(token, size), url, decode, timeout=timeout, retry=retry, largest=LARGEST_PAGE
         )
         try:
-            return Page(items, _wire.next_query(link, url))
+            return Page(items, _next_query(link, url, request.path))
         except _wire.ForeignLink as error:
             raise UnreadableAnswer(str(error), operation=request.name, status=200) from None
 
@@ -371,6 +368,14 @@ class AsyncSession:
         from twilio_async._download import MediaStream  # with the transport it needs aiohttp
 
         return MediaStream(self._caller, request, self._origin(request.product.name) + request.path, timeout)
+
+
+def _next_query(link: str | None, url: str, path: str) -> str | None:
+    """The query of the next page. A gateway with a path of its own may pass Twilio's links on, which begin without it."""
+    try:
+        return _wire.next_query(link, url)
+    except _wire.ForeignLink:
+        return _wire.next_query(link, urljoin(url, path))
 
 
 _CREDENTIALS = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_API_KEY", "TWILIO_API_SECRET")
@@ -388,14 +393,27 @@ def _credentials(account: str | Auth, token: str | None) -> Auth:
     return AccountToken(account, token)
 
 
-def _made(kind: Callable[[Any], T], name: str, value: Any) -> T:
+def _credentials_in(env: Mapping[str, str]) -> Auth:
+    found = {name: env.get(name, "") for name in _CREDENTIALS}
+    sid, token, key, secret = found.values()
+    if sid and key and secret:
+        return ApiKey(key, secret, account_sid=sid)
+    if sid and token:
+        return AccountToken(sid, token)
+    unset = ", ".join(name for name, value in found.items() if not value)
+    raise ConfigError(f"no credentials in the environment: set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (unset: {unset})")
+
+
+def _made(kind: type[Limit], name: str, value: Any) -> Limit:
     """A limit, from a number or as it is."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        try:
-            return kind(value)
-        except ValueError as error:
-            raise ConfigError(f"{name}: {error}") from None
-    return cast("T", value)
+    if isinstance(value, kind):
+        return value
+    if type(value) not in {int, float}:
+        raise ConfigError(f"{name}: expected a number, got {type(value).__name__}")
+    try:
+        return kind(value)
+    except ValueError as error:
+        raise ConfigError(f"{name}: {error}") from None
 
 
 def _trusted(context: tls.SSLContext | None, ca_bundle: str | os.PathLike[str] | None) -> tls.SSLContext | bool:
@@ -419,10 +437,22 @@ def _headers(auth: Auth, user_agent: str | None) -> Callable[[], Awaitable[dict[
 
     async def headers() -> dict[str, str]:
         return {
-            "Authorization": await auth.authorization(),
+            "Authorization": _Unseen(await auth.authorization()),
             "User-Agent": name,
             "Accept": "application/json",
             "Accept-Encoding": "gzip",
         }
 
     return headers
+
+
+class _Unseen(str):
+    """Text that goes out as it is and shows nothing of itself where local variables are printed, as in reports of errors.
+
+    What is raised here holds no credentials, but a cancellation has passed through frames that do.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'…'"

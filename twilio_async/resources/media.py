@@ -87,6 +87,7 @@ class Media(Resource, at=CORE):
             A stream, to be entered with ``async with``.
 
         Raises:
+            InvalidArgument: an argument cannot be right.
             NotFound: the message has no such item (20404); when it is entered.
         """
         operation = self.operations["_content"]
@@ -118,3 +119,6 @@ class Media(Resource, at=CORE):
             **options: `Options`.
         """
         ...
+
+
+Media.operations["_content"].name = "media.download"  # which is what users call

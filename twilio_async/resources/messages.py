@@ -362,12 +362,13 @@ class Messages(Resource, at=CORE):
         return SendMany(
             self.create,
             rows,
-            concurrency=concurrency or self._session.concurrency.limit,
+            concurrency=self._session.concurrency.limit if concurrency is None else concurrency,
             rate=rate,
             per_sender_rate=per_sender_rate,
             stop_on=stop_on,
             cost=_segments_to_send,
             fields=self.operations["create"].arguments,
+            on_wire=self._session._caller.on_wire,
         )
 
     def history(

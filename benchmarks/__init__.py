@@ -1,0 +1,1 @@
+"""How fast this library is, beside the official client and what one could write by hand. Run ``python -m benchmarks``."""

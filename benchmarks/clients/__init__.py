@@ -1,0 +1,130 @@
+"""The clients that are compared, each written as its users would, behind the same few methods.
+
+A module here is imported only where it is measured.
+"""
+
+from __future__ import annotations
+
+import abc
+import asyncio
+import importlib
+from collections.abc import AsyncIterable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from types import TracebackType
+from typing import Any, Self, TypeAlias, cast
+
+OURS = "twilio_async"
+OURS_IN_BULK = "twilio_async, send_many()"
+OURS_BY_DAYS = "twilio_async, history()"
+OFFICIAL = "twilio 9.13"
+OFFICIAL_BY_DEFAULT = "twilio 9.13, default page of 50"
+FLOOR = "aiohttp + msgspec"
+HTTPX = "httpx"
+
+_CLASSES = {
+    OURS: "ours.Ours",
+    OURS_IN_BULK: "ours.OursInBulk",
+    OURS_BY_DAYS: "ours.OursByDays",
+    OFFICIAL: "official.Official",
+    OFFICIAL_BY_DEFAULT: "official.OfficialByDefault",
+    FLOOR: "by_hand.ByHand",
+    HTTPX: "plain_httpx.PlainHttpx",
+}
+
+TOKEN = "0123456789abcdef0123456789abcdef"
+SENDER = "+15017122661"
+LARGEST_PAGE = 1_000
+TIMEOUT = 35.0
+"""Seconds; every client that honours a timeout has the same."""
+
+Text: TypeAlias = tuple[str, str]
+"""A recipient and a body."""
+
+
+def texts(count: int) -> Iterable[Text]:
+    """So many different messages to send."""
+    return ((f"+1555{number:07d}", f"Hello {number}, your parcel is at the door & waits.") for number in range(count))
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a history sums up to, from typed fields: the same for every client, or one of them reads wrongly."""
+
+    count: int = 0
+    segments: int = 0
+    spent: Decimal = field(default_factory=Decimal)
+    latest: datetime | None = None
+
+    def add(self, sent: datetime | None, price: Decimal | None, segments: int | None) -> None:
+        """Count one record."""
+        self.count += 1
+        self.segments += segments or 0
+        if price is not None:
+            self.spent += price
+        if self.latest is None or (sent is not None and sent > self.latest):
+            self.latest = sent
+
+
+class Client(abc.ABC):
+    """One way to talk to Twilio.
+
+    Args:
+        url: the server's origin.
+        account: the account's sid.
+        in_flight: requests at once.
+    """
+
+    def __init__(self, url: str, account: str, in_flight: int) -> None:
+        self.url = url
+        self.account = account
+        self.in_flight = in_flight
+        self.messages_url = f"{url}/2010-04-01/Accounts/{account}/Messages.json"
+
+    @abc.abstractmethod
+    async def __aenter__(self) -> Self:
+        """Open it."""
+
+    @abc.abstractmethod
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close it."""
+
+    @abc.abstractmethod
+    async def send(self, to: str, body: str) -> str:
+        """Send one message and return its sid."""
+
+    @abc.abstractmethod
+    async def records(self) -> AsyncIterable[Any]:
+        """The account's messages, newest first, in the largest pages."""
+
+    @abc.abstractmethod
+    def typed(self, record: Any) -> tuple[datetime | None, Decimal | None, int | None]:
+        """When it was sent, what it cost and how many segments it has, as a program needs them."""
+
+    async def send_all(self, texts: Iterable[Text]) -> None:
+        """Send all of *texts*, ``in_flight`` at once, by workers that share them."""
+        shared = iter(texts)
+
+        async def work() -> None:
+            for to, body in shared:
+                sid = await self.send(to, body)
+                assert sid.startswith("SM")
+
+        await asyncio.gather(*(work() for _ in range(self.in_flight)))
+
+    async def read(self) -> Tally:
+        """Read all the account's messages and sum them up."""
+        tally = Tally()
+        async for record in await self.records():
+            tally.add(*self.typed(record))
+        return tally
+
+
+def client(name: str, url: str, account: str, in_flight: int = 100) -> Client:
+    """The client that is called so."""
+    module, kind = _CLASSES[name].split(".")
+    found = getattr(importlib.import_module(f"{__name__}.{module}"), kind)
+    return cast("Client", found(url, account, in_flight))

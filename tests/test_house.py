@@ -1,0 +1,236 @@
+"""The rules of the house, proved by reading it: who may import whom, what is public, and that a fact stands once."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import twilio_async
+from twilio_async import errors
+from twilio_async._operation import Operation, declared_operations
+from twilio_async.emulator.routes import ROUTES
+
+PACKAGE = Path(twilio_async.__file__).parent
+TESTS = Path(__file__).parent
+MODULES = {
+    ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix("__init__").rstrip("."): path
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
+
+LAYERS = [
+    {"_version", "errors", "_answer", "segments", "limits"},
+    {"_wire", "auth", "_address", "retry", "events", "pages"},
+    {"_request", "_transport", "bulk"},
+    {"_pool", "_call", "_operation", "history"},
+    {"_download", "resources", "resources.media", "resources.messages", "resources.senders", "resources.services"},
+    {"session"},
+    {""},
+]
+"""The client's rooms from the ground up: a room imports at run time only from those below it."""
+
+OPERATIONS = [operation for operation in declared_operations() if not operation.declared.__name__.startswith("_")]
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The modules of this package that a file imports when it runs, late imports included."""
+    tree = ast.parse(path.read_text())
+    for_checkers = {
+        id(node)
+        for block in ast.walk(tree)
+        if isinstance(block, ast.If) and "TYPE_CHECKING" in ast.dump(block.test)
+        for statement in block.body
+        for node in ast.walk(statement)
+    }
+    for node in ast.walk(tree):
+        if id(node) in for_checkers:
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def own(names: Iterator[str]) -> set[str]:
+    """Those of *names* that are modules of this package, without its name."""
+    return {
+        name.removeprefix("twilio_async").removeprefix(".") for name in names if name.split(".")[0] == "twilio_async"
+    } & MODULES.keys()
+
+
+def test_a_room_imports_only_from_the_rooms_below() -> None:
+    """The client's modules form layers, and no import points upwards."""
+    level = {room: number for number, rooms in enumerate(LAYERS) for room in rooms}
+    for room, path in MODULES.items():
+        if room.startswith(("emulator", "cli")) or room == "__main__":
+            continue
+        assert room in level, f"{room} has no place among the layers"
+        for imported in own(imports(path)) - {""}:
+            assert level[imported] < level[room], f"{room} imports {imported}, which is not below it"
+
+
+def test_the_emulator_shares_only_what_outsiders_judge() -> None:
+    """If client and emulator used one encoder, a wrong encoding would agree with itself."""
+    for room, path in MODULES.items():
+        if room.startswith("emulator"):
+            foreign = {name for name in own(imports(path)) if not name.startswith("emulator")}
+            assert foreign <= {"segments"}, f"{room} imports {foreign}"
+
+
+def test_aiohttp_is_known_in_one_room_of_the_client() -> None:
+    """Only the transport imports aiohttp, and yarl with it."""
+    for room, path in MODULES.items():
+        if not room.startswith("emulator") and room != "_transport":
+            assert not {name.split(".")[0] for name in imports(path)} & {"aiohttp", "yarl"}, room
+
+
+def test_importing_the_package_loads_no_aiohttp() -> None:
+    """The import stays quick: aiohttp waits for the first request, and the command line for its command."""
+    code = "import twilio_async, sys; print(sorted({'aiohttp', 'click', 'rich', 'yarl'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+
+
+def test_every_public_name_is_exported_sorted_and_nothing_else() -> None:
+    """``__all__`` is what the front door offers: sorted, complete, and all of it there."""
+    exported = twilio_async.__all__
+    public = {
+        name for name, value in vars(twilio_async).items() if not name.startswith("_") and not inspect.ismodule(value)
+    } | {"__version__"}
+    assert sorted(exported) == exported
+    assert set(exported) == public
+
+
+def test_every_error_descends_from_one_root_and_is_exported() -> None:
+    """Whoever catches TwilioError has caught everything that is raised on purpose."""
+    for name, value in vars(errors).items():
+        if inspect.isclass(value) and issubclass(value, BaseException):
+            assert issubclass(value, errors.TwilioError), name
+            assert getattr(twilio_async, name) is value
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+def test_every_operation_documents_each_of_its_arguments(operation: Operation) -> None:
+    """A docstring has a sentence, says of a POST whether it is safe to repeat, and describes each argument."""
+    doc = inspect.getdoc(operation.declared)
+    assert doc
+    described = set(re.findall(r"^    (\**\w+):", doc.partition("Args:")[2].partition("\n\n")[0], re.MULTILINE))
+    arguments = inspect.signature(operation.declared).parameters.keys() - {"self"}
+    assert {name.lstrip("*") for name in described} == arguments
+    if operation.method == "POST":
+        assert ("Not safe to repeat" in doc) is not operation.repeatable
+        assert "afe to repeat" in doc
+
+
+def test_every_public_function_and_class_is_documented() -> None:
+    """Nothing public is without a sentence."""
+    for room, path in MODULES.items():
+        tree = ast.parse(path.read_text())
+        assert ast.get_docstring(tree), room
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_"):
+                overload = any("overload" in ast.dump(decorator) for decorator in getattr(node, "decorator_list", []))
+                nested = any(
+                    isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef) and node in ast.walk(outer) and outer is not node
+                    for outer in ast.walk(tree)
+                )
+                assert overload or nested or ast.get_docstring(node), f"{path.name}: {node.name}"
+
+
+def test_every_module_has_a_test_module() -> None:
+    """Where a room's tests are is known from its name."""
+    covered_elsewhere = {
+        "": "test_house", "_version": "test_house", "__main__": "cli/test_main", "cli": "cli/test_main",
+        "_pool": "test_session", "_answer": "test_call", "resources": "test_house",
+    }  # fmt: skip
+    for room in MODULES:
+        folder, _, name = room.rpartition(".")
+        place = covered_elsewhere.get(room, f"{folder.replace('.', '/')}/test_{name.lstrip('_')}".lstrip("/"))
+        if folder == "emulator.operations" or room.endswith("operations"):
+            place = "emulator/test_official_client"
+        assert (TESTS / f"{place}.py").is_file(), f"{room}: tests/{place}.py is missing"
+
+
+# --- operation ↔ emulator ↔ Twilio's documents ---------------------------------------------------------------------------
+
+
+def template(path: str) -> str:
+    """A path with its placeholders' names taken away, which differ between Twilio and us."""
+    return re.sub(r"{\w+}", "{}", path)
+
+
+def test_every_operation_has_a_route_in_the_emulator_and_the_other_way_round() -> None:
+    """What can be called can be tried offline, and nothing in the emulator is without a caller."""
+    declared = {(operation.method, template(operation.product.root + operation.path)): operation for operation in OPERATIONS}
+    routes = {(route.method, template(route.path)): route for route in ROUTES}
+    assert declared.keys() == routes.keys()
+    for address, operation in declared.items():
+        wire_names = {parameter.wire_name for parameter in operation.parameters if not parameter.in_path}
+        assert wire_names <= routes[address].parameters | {"PageSize"}, operation.name
+
+
+def documents(spec: Path) -> dict[tuple[str, str], dict[str, object]]:
+    """Twilio's operations by method and path."""
+    found = {}
+    for name in ("api_v2010", "messaging_v1"):
+        document = json.loads((spec / f"{name}.json").read_text())
+        for path, methods in document["paths"].items():
+            for method, operation in methods.items():
+                if isinstance(operation, dict) and "operationId" in operation:
+                    found[method.upper(), template(path)] = operation | {"document": document}
+    return found
+
+
+def test_every_operation_takes_what_twilio_documents_parameter_by_parameter(spec: Path) -> None:
+    """No documented parameter is missing, none is invented, and required is required."""
+    twilio = documents(spec)
+    ours_alone = {"Page", "PageToken", "PageSize"}  # paging: limit=, page_size=, resume=
+    for operation in OPERATIONS:
+        documented = twilio[operation.method, template(operation.product.root + operation.path)]
+        names = {entry["name"] for entry in documented.get("parameters", []) if entry["in"] == "query"}  # type: ignore[attr-defined]  # JSON
+        body = (
+            documented.get("requestBody", {}).get("content", {}).get("application/x-www-form-urlencoded", {}).get("schema", {})
+        )  # type: ignore[attr-defined]  # JSON
+        names |= set(body.get("properties", {}))
+        sent = {parameter.wire_name: parameter for parameter in operation.parameters if not parameter.in_path}
+        assert sent.keys() == names - ours_alone, operation.name
+        assert {name for name, parameter in sent.items() if parameter.required} == set(body.get("required", [])), operation.name
+
+
+def test_every_field_that_twilio_documents_can_be_read(spec: Path) -> None:
+    """Each property of a documented answer is an attribute of the Struct, and each documented example decodes into it."""
+    twilio = documents(spec)
+    for operation in OPERATIONS:
+        documented = twilio[operation.method, template(operation.product.root + operation.path)]
+        for status, answer in documented["responses"].items():  # type: ignore[attr-defined]  # JSON
+            content = answer.get("content", {}).get("application/json", {})
+            if status not in {"200", "201"} or not content:
+                continue
+            for name, example in content.get("examples", {}).items():
+                value = example["value"]
+                decoded = operation.decode(json.dumps(value).encode())
+                records = value[operation.key] if operation.key else [value]
+                items = decoded[0] if operation.key else [decoded]
+                assert len(items) == len(records), (operation.name, name)
+                for record, item in zip(records, items, strict=True):
+                    for field in record:
+                        attribute = "from_" if field == "from" else field
+                        assert hasattr(item, attribute), f"{operation.name}: {name}: {field}"
+                        assert (getattr(item, attribute) is None) <= (record[field] is None), (
+                            f"{operation.name}: {field} was lost"
+                        )
+
+
+def test_the_front_door_names_every_module_that_can_be_imported() -> None:
+    """Each module imports by itself, in any order, so that none depends on another having been imported first."""
+    for room in MODULES:
+        if room != "__main__":
+            importlib.import_module(f"twilio_async.{room}".rstrip("."))

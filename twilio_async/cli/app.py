@@ -1,0 +1,51 @@
+"""The group of all commands. The file of a command is imported when it is run, and not before."""
+
+from __future__ import annotations
+
+import io
+import sys
+from importlib import import_module
+from typing import cast
+
+import click
+
+from twilio_async._version import __version__
+
+_COMMANDS = {
+    "demo": "Send a thousand messages to an emulator, and watch.",
+    "emulator": "Run a Twilio of your own on this machine.",
+    "segments": "Show how many SMS segments a text costs, and why.",
+    "send": "Send one message.",
+}
+
+
+class Commands(click.Group):
+    """Commands of which only the names are known until one is run, so that ``--help`` is quick."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Put the command that its file holds in the place of the line that lists it."""
+        name, listed, rest = super().resolve_command(ctx, args)
+        return name, listed and cast("click.Command", import_module(f"{__package__}.{name}").command), rest
+
+
+@click.group(
+    cls=Commands,
+    commands=[click.Command(name, help=line) for name, line in _COMMANDS.items()],
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(__version__, message="twilio-async %(version)s")
+def commands() -> None:
+    """Send text messages through Twilio, and try everything offline first.
+
+    Credentials come from TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or TWILIO_API_KEY and TWILIO_API_SECRET.
+
+    Exit codes: 0 all went well, 1 something failed or was interrupted, 2 usage, 3 credentials.
+    """
+
+
+def run() -> None:
+    """Run the command that ``sys.argv`` names, and exit."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a text may hold what the terminal cannot show
+    commands(prog_name="twilio-async")

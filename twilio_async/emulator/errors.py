@@ -1,0 +1,126 @@
+"""Twilio's errors as the emulator gives them: one row each, in Twilio's words as far as they are known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class ApiError(Exception):
+    """The answer that a request ends with instead of what it asked for."""
+
+    def __init__(self, status: int, code: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+
+    @property
+    def more_info(self) -> str:
+        """Where Twilio explains the code."""
+        return f"https://www.twilio.com/docs/errors/{self.code}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the table."""
+
+    status: int
+    code: int
+    text: str
+
+    def error(self, **blanks: object) -> ApiError:
+        """The error, with what the text leaves open filled in."""
+        return ApiError(self.status, self.code, self.text.format(**blanks))
+
+
+def masked(address: str) -> str:
+    """An address as Twilio's messages show it: its last four characters hidden."""
+    return f"{address[:-4]}XXXX"
+
+
+# Of any request.
+UNAUTHENTICATED = Row(401, 20003, "Authenticate")
+NOT_FOUND = Row(404, 20404, "The requested resource {path} was not found")
+METHOD_NOT_ALLOWED = Row(405, 20004, "Method not allowed")
+PAGE_TOKEN_REQUIRED = Row(400, 20001, "PageToken is required for paging.")
+PAGE_TOO_LARGE = Row(400, 20007, "Page size too large")
+INVALID_PARAMETER = Row(400, 20001, "Invalid parameter {name}")
+MISSING_PARAMETER = Row(400, 20001, "{name} is required")
+UNKNOWN_PARAMETER = Row(400, 20001, "Unknown parameter {name}")
+TOO_MANY_REQUESTS = Row(429, 20429, "Too Many Requests")
+INTERNAL_ERROR = Row(500, 20500, "Internal Server Error")
+UNAVAILABLE = Row(503, 20503, "Service is unavailable. Please try again.")
+FORBIDDEN = Row(403, 20403, "403 Forbidden")
+
+# Of the creation of a message, in the order in which it is checked.
+TO_MISSING = Row(400, 21604, "A 'To' phone number is required.")
+FROM_MISSING = Row(400, 21603, "A 'From' phone number is required.")
+BODY_MISSING = Row(400, 21602, "Message body is required.")
+CONTENT_MISSING = Row(400, 21619, "A text message body or media urls must be specified.")
+CONTENT_SID_MISSING = Row(400, 21654, "ContentSid Required")
+CONTENT_SID_INVALID = Row(400, 21655, "The ContentSid is Invalid")
+CONTENT_VARIABLES_INVALID = Row(400, 21656, "The ContentVariables Parameter is invalid")
+BODY_AND_VARIABLES = Row(400, 35127, "'Messages' Body and ContentVariables cannot be provided together")
+BODY_TOO_LONG = Row(400, 21617, "The concatenated message body exceeds the 1600 character limit.")
+TOO_MANY_MEDIA = Row(400, 21623, "Number of media files exceeds allowed limit")
+MEDIA_URL_INVALID = Row(400, 21620, "Invalid media URL(s)")
+CALLBACK_INVALID = Row(400, 21609, "The 'StatusCallback' URL {url} is not a valid URL.")
+VALIDITY_INVALID = Row(400, 21624, "Invalid validity period value")
+MAX_PRICE_INVALID = Row(400, 21627, "Max Price must be a valid float")
+CONTENT_RETENTION_INVALID = Row(400, 30029, "Invalid ContentRetention")
+ADDRESS_RETENTION_INVALID = Row(400, 30030, "Invalid AddressRetention")
+SCHEDULE_WITHOUT_SERVICE = Row(400, 35118, "MessagingServiceSid is required to schedule a message")
+SEND_AT_MISSING = Row(400, 35111, "SendAt cannot be empty for ScheduleType 'fixed'")
+SEND_AT_UNREADABLE = Row(400, 35114, "Scheduling does not support this timestamp")
+SEND_AT_OUT_OF_RANGE = Row(
+    400, 35114, "SendAt time must be between 300 seconds and 35 days (3024000 seconds) in the future, inclusive"
+)
+CHANNEL_NOT_SCHEDULABLE = Row(400, 35126, "The ScheduleType value provided is not supported for this channel")
+TO_INVALID = Row(400, 21211, "Invalid 'To' Phone Number: {to}")
+TO_IS_SHORT_CODE = Row(400, 21265, "'To' number cannot be a Short Code: {to}")
+TO_IS_FROM = Row(400, 21266, "'To' and 'From' number cannot be the same: {to}")
+FROM_INVALID = Row(400, 21212, "The 'From' number {sender} is not a valid phone number, shortcode, or alphanumeric sender ID.")
+CHANNELS_DIFFER = Row(400, 21910, "Invalid 'From' and 'To' pair. 'From' and 'To' should be of the same channel")
+CHANNEL_UNKNOWN = Row(400, 63007, "Twilio could not find a Channel with the specified From address")
+FROM_NOT_OWNED = Row(
+    400,
+    21606,
+    "The From phone number {sender} is not a valid, SMS-capable inbound phone number or short code for your account.",
+)
+SHORT_CODE_NOT_OWNED = Row(400, 21659, "'From' {sender} is not a Twilio phone number or Short Code country mismatch")
+FROM_WITHOUT_SMS = Row(400, 21661, "'From' number {sender} is not SMS-capable")
+FROM_WITHOUT_MMS = Row(400, 21621, "The 'From' number has not been enabled for MMS")
+SERVICE_INVALID = Row(400, 21705, "The Messaging Service is invalid")
+SERVICE_UNKNOWN = Row(400, 21701, "The Messaging Service does not exist")
+SERVICE_EMPTY = Row(400, 21704, "The Messaging Service contains no phone numbers")
+NO_SENDER_AVAILABLE = Row(400, 21703, "The Messaging Service does not have a phone number available to send a message")
+OPTED_OUT = Row(400, 21610, "Attempt to send to unsubscribed recipient")
+UNREACHABLE = Row(
+    400, 21612, "Message cannot be sent with the current combination of 'To' ({to}) and/or 'From' ({sender}) parameters"
+)
+
+# Of what can be done to a message afterwards.
+NOT_COMPLETED = Row(409, 20009, "Cannot delete message because delivery has not been completed.")
+NOT_CANCELABLE = Row(400, 30409, "Message is not in a cancelable state.")
+
+# Of Messaging Services and their pools.
+ALREADY_IN_SERVICE = Row(409, 21710, "Phone Number or Short Code is already in the Messaging Service.")
+IN_ANOTHER_SERVICE = Row(409, 21712, "Phone Number or Short Code is associated with another Messaging Service.")
+POOL_FULL = Row(412, 21714, "Number Pool size limit reached")
+ALPHA_SENDER_INVALID = Row(400, 21709, "Alpha Sender ID is Invalid or Not Authorized for this Messaging Service")
+NUMBER_UNKNOWN = Row(404, 21711, "The Phone Number or Short Code SID is not associated with this Messaging Service")
+
+BY_STATUS: dict[int, Row] = {
+    row.status: row
+    for row in (
+        INVALID_PARAMETER,
+        UNAUTHENTICATED,
+        FORBIDDEN,
+        NOT_FOUND,
+        METHOD_NOT_ALLOWED,
+        TOO_MANY_REQUESTS,
+        INTERNAL_ERROR,
+        UNAVAILABLE,
+    )
+}
+"""What a fault that only says its HTTP status means."""
