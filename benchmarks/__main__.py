@@ -7,7 +7,7 @@ import dataclasses
 import sys
 from collections.abc import Callable
 
-from benchmarks import cold_start, decode, history, memory, report, send
+from benchmarks import cold_start, decode, goodput, history, memory, report, send
 from benchmarks.figures import Section
 from benchmarks.scale import QUICK, Scale
 from benchmarks.server import Addresses, serving
@@ -18,6 +18,7 @@ _RUNS: dict[str, Callable[[Scale, Addresses], Section]] = {
     "decode": decode.run,
     "memory": memory.run,
     "import": cold_start.run,
+    "goodput": goodput.run,
 }
 _PROFILES: dict[str, Callable[[Scale, Addresses], str]] = {"send": send.profile, "history": history.profile}
 
@@ -47,7 +48,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("names", metavar="NAME", nargs="*", help=f"what to measure: {', '.join(_RUNS)}; all without a name")
     parser.add_argument("--json", action="store_true", help="print the figures for a program")
     parser.add_argument("--quick", action="store_true", help="small counts, to see that everything runs")
-    parser.add_argument("--rows", type=int, metavar="N", help=f"rows that send_many takes in memory (default {Scale.rows})")
+    parser.add_argument("--rows", type=int, metavar="N", help=f"rows that send_many takes in memory (default {Scale().rows})")
     parser.add_argument("--profile", action="store_true", help=f"print where our time goes instead: {' or '.join(_PROFILES)}")
     asked = parser.parse_args()
     possible = _PROFILES if asked.profile else _RUNS

@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from benchmarks import canned
 from benchmarks.clients import FLOOR, HTTPX, OFFICIAL, OURS
@@ -18,10 +19,18 @@ from benchmarks.figures import Section
 from benchmarks.scale import Scale
 from benchmarks.server import Addresses
 
-IMPORT = "import"
 IMPORTS = {OURS: "import twilio_async", OFFICIAL: "import twilio.rest", FLOOR: "import aiohttp, msgspec", HTTPX: "import httpx"}
-REQUEST = "import and one message sent"
-_FIRST_REQUEST = """
+IMPORT, BESIDE, REQUEST = "import", "import where asyncio is loaded already", "import and one message sent"
+HELP = "twilio-async --help"
+
+_TIMED = """
+import json, sys, time
+{before}
+_wall, _cpu = time.perf_counter(), time.process_time()
+{code}
+print(json.dumps([time.process_time() - _cpu, time.perf_counter() - _wall, sorted(sys.modules)]), file=sys.stderr)
+"""
+_REQUEST = """
 import asyncio
 from benchmarks.clients import client
 
@@ -31,7 +40,6 @@ async def main():
 
 asyncio.run(main())
 """
-HELP = "twilio-async --help"
 _HELP = """
 sys.argv = ["twilio-async", "--help"]
 from twilio_async.cli import main
@@ -40,17 +48,14 @@ try:
 except SystemExit:
     pass
 """
-_TIMED = """
-import json, sys, time
-_wall, _cpu = time.perf_counter(), time.process_time()
-{code}
-print(json.dumps([time.process_time() - _cpu, time.perf_counter() - _wall, sorted(sys.modules)]), file=sys.stderr)
-"""
+
+Code: TypeAlias = tuple[str, str]
+"""What is run before the clock starts, and what is timed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What running something in a new interpreter took, in seconds, without the interpreter's own start."""
+    """What some code took in a new interpreter, in seconds, without the interpreter's own start."""
 
     cpu: float
     wall: float
@@ -60,16 +65,14 @@ class Start:
 def run(scale: Scale, server: Addresses) -> Section:
     """Measure each in turn, several times, with everything compiled to bytecode in advance."""
     section = Section("import", f"new interpreters, their own start not counted; medians of {scale.starts}")
-    codes = {(IMPORT, name): code for name, code in IMPORTS.items()}
-    codes |= {(REQUEST, name): _FIRST_REQUEST.format(name=name, url=server.prompt, account=canned.account(0)) for name in IMPORTS}
+    codes = _codes(server.prompt)
     if not _exists("twilio_async.cli"):
+        del codes[HELP, OURS]
         section.skipped.append(f"{HELP}: there is no twilio_async.cli yet")
-    else:
-        codes[HELP, OURS] = _HELP
     starts = _started(codes, scale.starts)
     for (measure, name), found in starts.items():
-        section.add(f"{measure}, CPU", name, statistics.median(start.cpu for start in found) * 1e3, "ms")
         modules = f"{len(found[0].modules):,} modules loaded"
+        section.add(f"{measure}, CPU", name, statistics.median(start.cpu for start in found) * 1e3, "ms")
         section.add(f"{measure}, wall", name, statistics.median(start.wall for start in found) * 1e3, "ms", modules)
     section.expect("import ÷ import twilio.rest", section.ratio(f"{IMPORT}, wall", OURS, OFFICIAL), at_most=0.5)
     if (HELP, OURS) in starts:
@@ -78,7 +81,17 @@ def run(scale: Scale, server: Addresses) -> Section:
     return section
 
 
-def _started(codes: Mapping[tuple[str, str], str], times: int) -> dict[tuple[str, str], list[Start]]:
+def _codes(url: str) -> dict[tuple[str, str], Code]:
+    """What is run, by measure and client."""
+    return {
+        **{(IMPORT, name): ("", code) for name, code in IMPORTS.items()},
+        **{(BESIDE, name): ("import asyncio", code) for name, code in IMPORTS.items()},
+        **{(REQUEST, name): ("", _REQUEST.format(name=name, url=url, account=canned.account(0))) for name in IMPORTS},
+        (HELP, OURS): ("", _HELP),
+    }
+
+
+def _started(codes: Mapping[tuple[str, str], Code], times: int) -> dict[tuple[str, str], list[Start]]:
     with tempfile.TemporaryDirectory() as compiled:
         environ = {**os.environ, "PYTHONPYCACHEPREFIX": compiled}
         environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -88,15 +101,14 @@ def _started(codes: Mapping[tuple[str, str], str], times: int) -> dict[tuple[str
     return {key: [starts[key] for starts in rounds] for key in codes}
 
 
-def _start(code: str, environ: Mapping[str, str]) -> Start:
-    ran = subprocess.run(
-        [sys.executable, "-c", _TIMED.format(code=code)], env=environ, capture_output=True, text=True, check=True
-    )
+def _start(code: Code, environ: Mapping[str, str]) -> Start:
+    text = _TIMED.format(before=code[0], code=code[1])
+    ran = subprocess.run([sys.executable, "-c", text], env=environ, capture_output=True, text=True, check=True)
     cpu, wall, modules = json.loads(ran.stderr.splitlines()[-1])
     return Start(cpu, wall, frozenset(modules))
 
 
 def _exists(package: str) -> bool:
-    """Whether there is code in it: an empty directory counts as a package, too."""
+    """Whether there is code in it: an empty directory can be imported, too."""
     spec = importlib.util.find_spec(package)
     return spec is not None and spec.origin is not None

@@ -32,7 +32,9 @@ class Target:
     @property
     def met(self) -> bool:
         """Whether it is kept."""
-        return (self.at_most is None or self.measured <= self.at_most) and (self.at_least is None or self.measured >= self.at_least)
+        low_enough = self.at_most is None or self.measured <= self.at_most
+        high_enough = self.at_least is None or self.measured >= self.at_least
+        return low_enough and high_enough
 
 
 @dataclass(slots=True)
@@ -41,9 +43,9 @@ class Section:
 
     name: str
     about: str
-    figures: list[Figure] = field(default_factory=list)
-    targets: list[Target] = field(default_factory=list)
-    skipped: list[str] = field(default_factory=list)
+    figures: list[Figure] = field(default_factory=list[Figure])
+    targets: list[Target] = field(default_factory=list[Target])
+    skipped: list[str] = field(default_factory=list[str])
     """What was not measured here, and why."""
 
     def add(self, measure: str, client: str, value: float, unit: str, note: str = "") -> None:
@@ -61,7 +63,8 @@ class Section:
     def ratio(self, measure: str, client: str, other: str) -> float:
         """One client's value divided by another's."""
         mine, theirs = self.value(measure, client), self.value(measure, other)
-        assert mine is not None and theirs is not None
+        assert mine is not None, client
+        assert theirs is not None, other
         return mine / theirs
 
 

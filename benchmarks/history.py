@@ -5,71 +5,92 @@ from __future__ import annotations
 import asyncio
 import statistics
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from benchmarks import canned
-from benchmarks.clients import FLOOR, HTTPX, LARGEST_PAGE, OFFICIAL, OFFICIAL_BY_DEFAULT, OURS, OURS_BY_DAYS, Tally, client
+from benchmarks.clients import (
+    FLOOR,
+    HTTPX,
+    LARGEST_PAGE,
+    OFFICIAL,
+    OFFICIAL_BY_DEFAULT,
+    OURS,
+    OURS_BY_DAYS,
+    Tally,
+    client,
+)
 from benchmarks.figures import Section, median
-from benchmarks.process import Cost, fresh, profiled, stopwatch
+from benchmarks.process import Cost, Measure, fresh, profiler, stopwatch
 from benchmarks.scale import Scale
 from benchmarks.server import LATENCY, Addresses
+
+T = TypeVar("T")
 
 CLIENTS = (OURS, OURS_BY_DAYS, OFFICIAL, OFFICIAL_BY_DEFAULT, FLOOR, HTTPX)
 IN_PAGES = (OURS, OFFICIAL, FLOOR, HTTPX)
 """Clients that are compared on a page of the largest size."""
+CPU, STALL = "CPU per record", "longest stall of the loop, per page"
+NEAR, FAR = (f"wall of all records, {latency * 1000:.0f} ms latency" for latency in (0.0, LATENCY))
 ROUNDS = 3
-CPU, STALL = "CPU per record", "longest stall of the loop, a page"
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """How one client read a history."""
+class Reading(Generic[T]):
+    """What one client read, and what was measured meanwhile."""
 
     tally: Tally
-    cost: Cost
+    found: T
 
 
 def run(scale: Scale, server: Addresses) -> Section:
-    """Measure all clients: without latency in turn, several times; with Twilio's once, since it leaves little to chance."""
-    section = Section("history", f"{scale.records:,} records, typed fields read; pages of {LARGEST_PAGE:,} where nothing else is said")
-    near, far = (f"wall of all records, {latency * 1000:.0f} ms latency" for latency in (0, LATENCY))
+    """Measure the costs, the times and the stalls."""
+    section = Section(
+        "history", f"{scale.records:,} records, typed fields; pages of {LARGEST_PAGE:,} where nothing else is said"
+    )
+    _costs(section, scale, server)
+    for name in IN_PAGES:
+        stall = fresh(stalling, name, server.prompt, scale.pages)
+        section.add(STALL, name, stall * 1e3, "ms", f"median of {scale.pages} pages")
+    section.expect("CPU of a record ÷ official", section.ratio(CPU, OURS, OFFICIAL), at_most=0.15)
+    section.expect("longest stall of a page ÷ official", section.ratio(STALL, OURS, OFFICIAL), at_most=0.25)
+    speed = section.ratio(FAR, OFFICIAL_BY_DEFAULT, OURS)
+    section.expect("list() with latency, times as fast as the official default", speed, at_least=10)
+    return section
+
+
+def _costs(section: Section, scale: Scale, server: Addresses) -> None:
+    """Read without latency in turn, several times; with Twilio's latency once, since it leaves little to chance."""
     sizes = {name: scale.sample if name == OFFICIAL_BY_DEFAULT else scale.records for name in CLIENTS}
-    prompt: dict[str, list[Reading]] = {name: [] for name in CLIENTS}
+    near: dict[str, list[Reading[Cost]]] = {name: [] for name in CLIENTS}
     for _ in range(min(ROUNDS, scale.rounds)):
-        for name in CLIENTS:
-            prompt[name].append(fresh(reading, name, server.prompt, sizes[name]))
-    distant = {name: fresh(reading, name, server.distant, sizes[name]) for name in CLIENTS}
-    _agree([*distant.values(), *(found for readings in prompt.values() for found in readings)])
+        for name, size in sizes.items():
+            near[name].append(fresh(reading, stopwatch, name, server.prompt, size))
+    far = {name: fresh(reading, stopwatch, name, server.distant, size) for name, size in sizes.items()}
+    _agree([*far.values(), *(found for readings in near.values() for found in readings)])
     for name, size in sizes.items():
-        cost = median(found.cost for found in prompt[name])
+        cost = median(reading.found for reading in near[name])
         note = f"extrapolated from {size:,} records" if size != scale.records else ""
         section.add(CPU, name, cost.cpu / size * 1e6, "µs", note)
-        section.add(near, name, cost.wall / size * scale.records, "s", note)
-        section.add(far, name, distant[name].cost.wall / size * scale.records, "s", note)
-    for name in IN_PAGES:
-        section.add(STALL, name, fresh(stalling, name, server.prompt, scale.pages) * 1e3, "ms", f"median of {scale.pages} pages")
-    section.expect("CPU of a record ÷ official", section.ratio(CPU, OURS, OFFICIAL), at_most=0.15)
-    section.expect("longest stall ÷ official", section.ratio(STALL, OURS, OFFICIAL), at_most=0.25)
-    speed = section.ratio(far, OFFICIAL_BY_DEFAULT, OURS)
-    section.expect("list(), with latency: times as fast as the official default", speed, at_least=10)
-    return section
+        section.add(NEAR, name, cost.wall / size * scale.records, "s", note)
+        section.add(FAR, name, far[name].found.wall / size * scale.records, "s", note)
 
 
 def profile(scale: Scale, server: Addresses) -> str:
     """Where our own time goes."""
-    return fresh(profiled, reading, OURS, server.prompt, scale.records)
+    return fresh(reading, profiler, OURS, server.prompt, scale.records).found.text
 
 
-def reading(name: str, url: str, size: int) -> Reading:
+def reading(measure: Measure[T], name: str, url: str, size: int) -> Reading[T]:
     """Read a history of *size* messages, over a connection that is open already."""
 
-    async def read() -> Reading:
+    async def read() -> Reading[T]:
         async with client(name, url, canned.account(size)) as reader:
             await reader.send("+15550000000", "warm-up")
-            with stopwatch() as cost:
+            with measure() as found:
                 tally = await reader.read()
-        return Reading(tally, cost)
+        return Reading(tally, found)
 
     return asyncio.run(read())
 
@@ -104,8 +125,8 @@ async def _longest_stall(work: Awaitable[object]) -> float:
     return latest
 
 
-def _agree(readings: list[Reading]) -> None:
-    """Refuse figures of clients that did not read the same."""
-    tallies = {found.tally.count: found.tally for found in readings}
+def _agree(readings: Iterable[Reading[Cost]]) -> None:
+    """Refuse the figures of clients that did not read the same."""
+    tallies: dict[int, Tally] = {}
     for found in readings:
-        assert found.tally == tallies[found.tally.count], (found.tally, tallies[found.tally.count])
+        assert found.tally == tallies.setdefault(found.tally.count, found.tally), found.tally

@@ -1,4 +1,4 @@
-"""What stays in memory, and what passes through it."""
+"""What stays in memory, and what only passes through it."""
 
 from __future__ import annotations
 
@@ -13,34 +13,34 @@ from benchmarks.process import fresh, peak_resident, resident, tells_memory
 from benchmarks.scale import Scale
 from benchmarks.server import Addresses
 
-KEPT = "bytes per kept record"
-FLAT_MB = 10.0
+KEPT = "memory per kept record"
 MB = 1e6
+MOST_GROWTH = 10.0
+"""Megabytes by which more of the same may raise the peak."""
 
 
 def run(scale: Scale, server: Addresses) -> Section:
     """Measure each in a process of its own."""
-    section = Section("memory", f"resident memory; {scale.records:,} records kept in a list")
+    section = Section("memory", f"resident; {scale.records:,} records kept in a list")
     if not tells_memory():
-        section.skipped.append("all of it: it is read from /proc/self/status, which this system does not have")
+        section.skipped.append("all of it: this system has no /proc/self/status, where it is read")
         return section
     for name in (OURS, OFFICIAL, FLOOR, HTTPX):
         section.add(KEPT, name, fresh(keeping, name, server.prompt, scale.records) / scale.records, "B")
     for name in (OURS, OURS_BY_DAYS):
-        _compare(section, "records streamed", name, lambda count, name=name: fresh(streaming, name, server.prompt, count), scale.few, scale.many)
-    _compare(
-        section, "rows sent", OURS_IN_BULK, lambda count: fresh(sending, OURS_IN_BULK, server.prompt, count, scale.in_flight),
-        scale.rows // 5, scale.rows,
-    )  # fmt: skip
+        _compare(section, "records streamed", streaming, name, server.prompt, scale.few, scale.many)
+    _compare(section, "rows sent", sending, OURS_IN_BULK, server.prompt, scale.rows // 10, scale.rows)
     return section
 
 
-def _compare(section: Section, what: str, name: str, peak: Callable[[int], int], few: int, many: int) -> None:
-    """How much higher memory rises for *many* than for *few*."""
-    low, high = peak(few), peak(many)
-    section.add(f"peak, {few:,} {what}", name, low / MB, "MB")
-    section.add(f"peak, {many:,} {what}", name, high / MB, "MB", f"{(high - low) / MB:+.1f} MB")
-    section.expect(f"{name}: growth in MB from {few:,} to {many:,} {what}", (high - low) / MB, at_most=FLAT_MB)
+def _compare(
+    section: Section, what: str, peak: Callable[[str, str, int], int], name: str, url: str, few: int, many: int
+) -> None:
+    """Add the peaks for *few* and for *many*, and how much they may differ."""
+    low, high = (fresh(peak, name, url, count) / MB for count in (few, many))
+    section.add(f"peak, {few:,} {what}", name, low, "MB")
+    section.add(f"peak, {many:,} {what}", name, high, "MB", f"{high - low:+.1f} MB")
+    section.expect(f"{name}: MB more for {many:,} {what} than for {few:,}", high - low, at_most=MOST_GROWTH)
 
 
 def keeping(name: str, url: str, size: int) -> int:
@@ -72,11 +72,11 @@ def streaming(name: str, url: str, size: int) -> int:
     return asyncio.run(read())
 
 
-def sending(name: str, url: str, count: int, in_flight: int) -> int:
+def sending(name: str, url: str, count: int) -> int:
     """The most bytes in memory while so many messages are sent."""
 
     async def send() -> int:
-        async with client(name, url, canned.account(0), in_flight) as sender:
+        async with client(name, url, canned.account(0)) as sender:
             await sender.send_all(texts(count))
         return peak_resident()
 

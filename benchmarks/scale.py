@@ -24,12 +24,24 @@ class Scale:
     many: int = 1_000_000
     """Records streamed by two processes whose memory is compared."""
     rows: int = 500_000
-    """Rows that `send_many` takes, compared to a fifth of them."""
+    """Rows that `send_many` takes, compared to a tenth of them."""
     starts: int = 10
     """Interpreters started."""
+    adapting: int = 3_000
+    """Messages sent to a server that takes only some at once."""
 
 
 QUICK = Scale(
-    rounds=1, messages=200, in_flight=20, records=5_000, sample=200, pages=3, few=2_000, many=5_000, rows=1_000, starts=1
+    rounds=1,
+    messages=200,
+    in_flight=20,
+    records=5_000,
+    sample=200,
+    pages=3,
+    few=2_000,
+    many=5_000,
+    rows=1_000,
+    starts=1,
+    adapting=200,
 )
 """Enough to see that everything runs; its figures mean nothing."""

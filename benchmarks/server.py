@@ -8,7 +8,7 @@ import functools
 import importlib.util
 import multiprocessing
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import cast
@@ -30,7 +30,7 @@ class Addresses:
 
 
 @contextlib.contextmanager
-def serving(distinct: int) -> Iterator[Addresses]:
+def serving(distinct: int) -> Generator[Addresses]:
     """Run the server while the context is open.
 
     Args:
@@ -38,14 +38,12 @@ def serving(distinct: int) -> Iterator[Addresses]:
     """
     spawn = multiprocessing.get_context("spawn")
     ours, theirs = spawn.Pipe()
-    server = spawn.Process(target=_serve, args=(theirs, distinct), daemon=True)
+    server = spawn.Process(target=_serve, args=(theirs, distinct))
     server.start()
     theirs.close()
-    try:
+    with ours:
         yield Addresses(*(f"http://127.0.0.1:{port}" for port in ours.recv()))
-    finally:
-        server.terminate()
-        server.join()
+    server.join()
 
 
 def _serve(ready: Connection, distinct: int) -> None:
@@ -55,9 +53,14 @@ def _serve(ready: Connection, distinct: int) -> None:
 
 async def _listen(ready: Connection, answers: Answers) -> None:
     loop = asyncio.get_running_loop()
-    listeners = [await loop.create_server(functools.partial(_Answering, answers, delay), "127.0.0.1", 0) for delay in (0.0, LATENCY)]
-    ready.send([listener.sockets[0].getsockname()[1] for listener in listeners])
-    await asyncio.Event().wait()
+    ports: list[int] = []
+    for delay in (0.0, LATENCY):
+        listener = await loop.create_server(functools.partial(_Answering, answers, delay), "127.0.0.1", 0)
+        ports.append(listener.sockets[0].getsockname()[1])
+    ready.send(ports)
+    ended = asyncio.Event()
+    loop.add_reader(ready.fileno(), ended.set)  # nothing comes but the end, also when the benchmarks are killed
+    await ended.wait()
 
 
 def _fastest_loop() -> Callable[[], asyncio.AbstractEventLoop]:

@@ -195,6 +195,7 @@ class RawServer:
         self.port: int = self._listener.getsockname()[1]
         self._waiting: list[socket.socket] = []
         self._serving: set[asyncio.Task[None]] = set()
+        self._mistakes: list[BaseException] = []
 
     async def __aenter__(self) -> Self:
         if self._listening and self._accepting:
@@ -212,6 +213,8 @@ class RawServer:
             waiting.close()
         for peer in self.peers:
             peer.close()
+        if self._mistakes and error is None:
+            raise self._mistakes[0]
 
     @property
     def url(self) -> str:
@@ -282,7 +285,13 @@ class RawServer:
         self.peers.append(peer)
         task = asyncio.create_task(_serve(peer, script))
         self._serving.add(task)
-        task.add_done_callback(self._serving.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._serving.discard(task)
+        mistake = None if task.cancelled() else task.exception()
+        if mistake is not None:  # a script's own, which the test is to hear of
+            self._mistakes.append(mistake)
 
 
 async def _serve(peer: Peer, script: Script) -> None:

@@ -39,9 +39,7 @@ from twilio_async.errors import (
     error_class,
 )
 
-CLASSES = [
-    value for value in vars(errors).values() if inspect.isclass(value) and issubclass(value, BaseException)
-]
+CLASSES = [value for value in vars(errors).values() if inspect.isclass(value) and issubclass(value, BaseException)]
 SENT_AT = dt.datetime(2026, 1, 31, 12, 0, tzinfo=dt.UTC)
 
 

@@ -10,13 +10,15 @@ from typing import Any
 
 import anyio
 import pytest
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from twilio_async.errors import ConnectError, InvalidArgument
 from twilio_async.history import newest_first
 from twilio_async.pages import Page, Pages
 from twilio_async.resources.messages import Message
+
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 
 NOON = dt.datetime(2026, 3, 10, 12, 0, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
@@ -117,6 +119,7 @@ zones = st.sampled_from([dt.UTC, EAST, WEST])
 bounds = st.one_of(st.builds(dt.datetime.astimezone, moments, zones), moments.map(dt.datetime.date))
 
 
+@unhurried
 @given(
     sent=st.lists(moments, max_size=30),
     since=bounds,

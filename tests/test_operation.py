@@ -26,7 +26,9 @@ from twilio_async._operation import (
     post,
 )
 from twilio_async._request import Request
+from twilio_async.emulator import Emulator
 from twilio_async.errors import InvalidArgument
+from twilio_async.limits import RateLimit
 from twilio_async.pages import Pages
 from twilio_async.resources.media import Media
 from twilio_async.resources.messages import Message, Messages
@@ -365,6 +367,28 @@ async def test_only_the_token_of_a_page_can_be_gone_on_from(resume: Any) -> None
     assert caught.value.argument == "resume"
 
 
+class Meter(RateLimit):
+    """A limit that keeps account of what was asked of it."""
+
+    def __init__(self) -> None:
+        super().__init__(1000.0)
+        self.costs: list[float] = []
+
+    async def acquire(self, cost: float = 1.0) -> None:
+        """Pass at once."""
+        self.costs.append(cost)
+
+
+async def test_a_create_takes_its_segments_of_the_rate_and_a_read_nothing(emulator: Emulator) -> None:
+    """The cost that a declaration names is that of the call's own arguments, and it is the session's rate that is charged."""
+    meter = Meter()
+    async with AsyncSession.from_env(emulator.env, rate=meter) as session:
+        message = await session.messages.create(to="+15558675310", from_="+15017122661", body="x" * 161)
+        assert (await session.messages.fetch(message.sid)).sid == message.sid
+
+    assert meter.costs == [2]
+
+
 async def test_a_mistake_is_found_before_anything_is_opened() -> None:
     """A call with a wrong argument makes no connection: the session is as idle as before."""
     session = AsyncSession("AC" + "0" * 32, "token")
@@ -372,6 +396,7 @@ async def test_a_mistake_is_found_before_anything_is_opened() -> None:
         await session.messages.fetch("../x")
 
     assert repr(session).endswith(" idle>")
+    assert repr(session.messages) == f"<Messages of {session!r}>"
 
 
 # --- what is known of all of them ----------------------------------------------------------------------------------------

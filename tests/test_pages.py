@@ -9,11 +9,13 @@ from typing import Any
 
 import anyio
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from twilio_async.errors import ConnectError, InvalidArgument
 from twilio_async.pages import Page, Pages
+
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 
 
 class Book:
@@ -121,6 +123,7 @@ async def test_a_list_can_be_read_again() -> None:
     assert len(book.fetched) == 5 * 3
 
 
+@unhurried
 @given(st.integers(0, 60), st.one_of(st.none(), st.integers(0, 70)), st.one_of(st.none(), st.integers(1, 10)))
 def test_limit_and_page_size_never_change_what_comes(length: int, limit: int | None, page_size: int | None) -> None:
     """The items are the first *limit*, whatever the size of a page, with no more requests than it takes."""
@@ -357,6 +360,7 @@ async def test_one_reading_does_not_disturb_another() -> None:
 # --- going on ------------------------------------------------------------------------------------------------------------
 
 
+@unhurried
 @given(st.integers(1, 60), st.integers(1, 10), st.data())
 def test_a_list_can_be_gone_on_from_any_token(length: int, page_size: int, data: st.DataObject) -> None:
     """What came before a page's token and what comes after it is the whole list."""
@@ -373,6 +377,7 @@ def test_a_list_can_be_gone_on_from_any_token(length: int, page_size: int, data:
     asyncio.run(main())
 
 
+@unhurried
 @given(st.integers(1, 60), st.integers(1, 10), st.data())
 def test_an_error_says_where_to_go_on(length: int, page_size: int, data: st.DataObject) -> None:
     """Every item before the torn page comes out first; going on from the error's token gives exactly the others."""
@@ -413,6 +418,7 @@ async def test_another_error_goes_through() -> None:
 # --- a page --------------------------------------------------------------------------------------------------------------
 
 
+@unhurried
 @given(st.lists(st.integers()), st.slices(10), st.one_of(st.none(), st.text()))
 def test_a_page_is_a_sequence(items: list[int], cut: slice, token: str | None) -> None:
     """A page is read like the list of its items: length, index, slice, containment, both directions, as often as one likes."""

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from twilio_async.errors import (
@@ -20,6 +20,8 @@ from twilio_async.errors import (
     TwilioError,
 )
 from twilio_async.retry import Retry, RetryBudget
+
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 
 seconds = st.floats(0, 1e6)
 policies = st.builds(
@@ -38,6 +40,7 @@ def asked_by(error: TwilioError) -> float:
     return (error.retry_after or 0.0) if isinstance(error, APIError) else 0.0
 
 
+@unhurried
 @given(policies, st.integers(1, 5000), errors, seconds, st.floats(0, 1))
 def test_a_wait_is_within_its_bounds(policy: Retry, attempt: int, error: TwilioError, elapsed: float, drawn: float) -> None:
     """A wait is at least what was asked for, at most that and one jitter, and ends before the time is up."""
@@ -50,6 +53,7 @@ def test_a_wait_is_within_its_bounds(policy: Retry, attempt: int, error: TwilioE
         assert elapsed + delay <= policy.max_elapsed
 
 
+@unhurried
 @given(policies, st.integers(1, 5000), errors, seconds)
 def test_it_gives_up_only_for_a_reason(policy: Retry, attempt: int, error: TwilioError, elapsed: float) -> None:
     """With tries and time left, and no longer wait asked for than is allowed, there is a next try."""
@@ -61,6 +65,7 @@ def test_it_gives_up_only_for_a_reason(policy: Retry, attempt: int, error: Twili
     )
 
 
+@unhurried
 @given(st.integers(1, 5000), st.floats(0, 1))
 def test_the_jitter_doubles_up_to_its_cap(attempt: int, drawn: float) -> None:
     """The wait is drawn from 0 to the base, doubled with each try, and from 0 to the cap once that is less."""
@@ -92,6 +97,16 @@ def test_the_last_attempt_has_no_next() -> None:
     assert policy.delay(5, ConnectError("refused"), 0.0) is None
 
 
+@pytest.mark.parametrize(("elapsed", "waits"), [(0.0, True), (7.0, True), (7.1, False), (10.0, False), (99.0, False)])
+def test_no_try_begins_after_the_time_is_up(elapsed: float, waits: bool) -> None:
+    """The wait counts: a try that would only begin behind the last second is not waited for."""
+    error = ServerError("broken", status=503, retry_after=3.0)
+    delay = Retry(max_elapsed=10.0).delay(1, error, elapsed, draw=lambda: 0.0)
+
+    assert delay == (3.0 if waits else None)
+
+
+@unhurried
 @given(errors)
 def test_never_means_never(error: TwilioError) -> None:
     """One try, whatever happens, and however soon it may be repeated."""
@@ -168,6 +183,7 @@ def test_a_budget_allows_as_many_as_it_holds(tokens: float) -> None:
     assert not budget.allows(SLOW)
 
 
+@unhurried
 @given(st.integers(0, 500))
 def test_ten_successes_pay_for_one_repeat(successes: int) -> None:
     """Each success gives a tenth back, exactly, and no more than the budget holds."""
@@ -179,6 +195,7 @@ def test_ten_successes_pay_for_one_repeat(successes: int) -> None:
     assert repeats(budget) == min(20, successes // 10)
 
 
+@unhurried
 @given(st.lists(st.booleans(), max_size=300))
 def test_repeats_never_exceed_the_budget_and_a_tenth_of_the_successes(steps: list[bool]) -> None:
     """In any order of successes and failures, the load that repeats add stays bounded."""

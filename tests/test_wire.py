@@ -12,23 +12,23 @@ import string
 import types
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from yarl import URL
 
 from twilio_async import _wire
 from twilio_async._wire import ForeignLink, Timestamp, Unsendable, mask, next_query, read_error, read_timestamp
 
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
+
 texts = st.text(st.characters(exclude_categories=["Cs"]))
-zones = st.one_of(
-    st.timezones(), st.integers(-1439, 1439).map(lambda minutes: dt.timezone(dt.timedelta(minutes=minutes)))
-)
+zones = st.one_of(st.timezones(), st.integers(-1439, 1439).map(lambda minutes: dt.timezone(dt.timedelta(minutes=minutes))))
 moments = st.datetimes(dt.datetime(2, 1, 1), dt.datetime(9998, 12, 31), timezones=zones)  # noqa: DTZ001 - hypothesis adds the zone
 NOW = dt.datetime(2026, 1, 31, 12, 0, tzinfo=dt.UTC)
 
@@ -36,6 +36,7 @@ NOW = dt.datetime(2026, 1, 31, 12, 0, tzinfo=dt.UTC)
 # --- arguments to text ---------------------------------------------------------------------------------------------------
 
 
+@unhurried
 @given(st.lists(st.tuples(texts, texts)))
 def test_a_form_reads_back_as_it_was_written(pairs: list[tuple[str, str]]) -> None:
     """Any names and texts survive a form: order, repeats, empty values and every character."""
@@ -49,6 +50,7 @@ def test_a_plus_is_never_a_blank() -> None:
     )
 
 
+@unhurried
 @given(texts)
 def test_text_is_sent_as_it_is(text: str) -> None:
     """No text is trimmed, normalised or refused, the empty one included."""
@@ -70,6 +72,7 @@ def test_only_a_str_is_text(write: Callable[[object], str], value: object) -> No
         write(value)
 
 
+@unhurried
 @given(st.integers())
 def test_an_integer_is_its_digits(number: int) -> None:
     """A whole number of any size is written in decimal."""
@@ -83,6 +86,7 @@ def test_only_an_int_is_an_integer(value: object) -> None:
         _wire.write_integer(value)
 
 
+@unhurried
 @given(st.one_of(st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.decimals(-(10**20), 10**20, places=9)))
 @example(5e-05)
 @example(1e22)
@@ -117,6 +121,7 @@ def test_only_a_bool_is_a_boolean(value: object) -> None:
         _wire.write_boolean(value)
 
 
+@unhurried
 @given(moments)
 @example(dt.datetime(2026, 1, 2, 9, 0, tzinfo=dt.timezone(dt.timedelta(hours=-5))))
 @example(dt.datetime(2026, 3, 8, 2, 30, tzinfo=ZoneInfo("America/New_York")))  # an hour that is skipped
@@ -145,6 +150,8 @@ def test_a_zone_that_does_not_know_its_offset_makes_no_instant() -> None:
         def utcoffset(self, _: dt.datetime | None) -> None:
             return None
 
+        tzname = dst = utcoffset
+
     with pytest.raises(Unsendable, match="naive"):
         _wire.write_instant(dt.datetime(2026, 1, 2, tzinfo=Nowhere()))
 
@@ -169,6 +176,7 @@ def test_only_a_datetime_is_an_instant(value: object) -> None:
         _wire.write_instant(value)
 
 
+@unhurried
 @given(st.dates())
 @example(dt.date(999, 1, 1))
 def test_a_day_is_written_as_iso(day: dt.date) -> None:
@@ -178,9 +186,12 @@ def test_a_day_is_written_as_iso(day: dt.date) -> None:
 
 def test_a_day_may_be_an_instant() -> None:
     """Where Twilio takes either, a datetime stays an instant and is not cut to its day."""
-    assert _wire.write_day(dt.datetime(2026, 1, 2, 23, 30, tzinfo=dt.timezone(dt.timedelta(hours=-5)))) == "2026-01-03T04:30:00Z"
+    late = dt.datetime(2026, 1, 2, 23, 30, tzinfo=dt.timezone(dt.timedelta(hours=-5)))
+
+    assert _wire.write_day(late) == "2026-01-03T04:30:00Z"
 
 
+@unhurried
 @given(st.dictionaries(texts, st.one_of(texts, st.integers(), st.booleans())))
 def test_a_mapping_is_sent_as_json(mapping: dict[str, object]) -> None:
     """All of a mapping reaches the wire, not its first key."""
@@ -210,6 +221,7 @@ def test_a_lone_text_is_one_text() -> None:
     assert _wire.write_texts("https://example.com/a.png") == ["https://example.com/a.png"]
 
 
+@unhurried
 @given(st.lists(texts), st.sampled_from([list, tuple, iter, collections.deque]))
 def test_several_texts_keep_their_order(items: list[str], kind: Callable[[list[str]], object]) -> None:
     """Any iterable of texts is sent one by one, in order."""
@@ -258,6 +270,7 @@ def test_a_loose_value_of_another_type_is_refused(value: object) -> None:
 BASE = "https://api.twilio.com/2010-04-01/Accounts/"
 
 
+@unhurried
 @given(st.text(st.one_of(st.characters(), st.sampled_from("./%?#\\ ;:@+&=~é\n\r\t\0"))))
 @example("..")
 @example("%2e%2e")
@@ -280,7 +293,22 @@ def test_a_segment_stays_one_segment(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", ".", "..", "../../Accounts", "SM/..", "/", "SM?x=1", "SM#x", "..\\..", "SM\n", "SM\r\nHost: evil", "\0", "SM\u2028", "\ud800"],
+    [
+        "",
+        ".",
+        "..",
+        "../../Accounts",
+        "SM/..",
+        "/",
+        "SM?x=1",
+        "SM#x",
+        "..\\..",
+        "SM\n",
+        "SM\r\nHost: evil",
+        "\0",
+        "SM\u2028",
+        "\ud800",
+    ],
 )
 def test_a_segment_that_could_lead_elsewhere_is_refused(text: str) -> None:
     """No traversal, no query, no fragment, no header and nothing empty gets into a path."""
@@ -308,6 +336,7 @@ def test_pairs_of_one_name_are_grouped_in_order() -> None:
 # --- times ---------------------------------------------------------------------------------------------------------------
 
 
+@unhurried
 @given(st.datetimes(dt.datetime(1900, 1, 1), dt.datetime(9999, 1, 1)), st.integers(-1439, 1439))  # noqa: DTZ001 - the zone follows
 @example(dt.datetime(2019, 5, 24, 17, 44, 46), 0)  # noqa: DTZ001
 def test_rfc_2822_is_read_with_its_offset(naive: dt.datetime, minutes: int) -> None:
@@ -320,6 +349,7 @@ def test_rfc_2822_is_read_with_its_offset(naive: dt.datetime, minutes: int) -> N
     assert read.utcoffset() is not None
 
 
+@unhurried
 @given(st.datetimes(timezones=st.one_of(st.none(), st.just(dt.UTC), st.timezones())), st.sampled_from("T "))
 def test_iso_8601_is_read_with_its_offset_and_fraction(moment: dt.datetime, separator: str) -> None:
     """A time of the newer APIs is the instant that it says, to the microsecond; without an offset it is UTC."""
@@ -356,7 +386,11 @@ def test_every_form_that_twilio_writes_is_read(text: str, moment: str) -> None:
     assert read.isoformat() == moment
 
 
-@given(st.one_of(st.text(), st.from_regex(r"[A-Z][a-z]{2}, \d{1,30} [A-Z][a-z]{2} \d{1,30} [\d:]{1,12} [+-]?\w{1,30}", fullmatch=True)))
+likely_times = st.from_regex(r"[A-Z][a-z]{2}, \d{1,30} [A-Z][a-z]{2} \d{1,30} [\d:]{1,12} [+-]?\w{1,30}", fullmatch=True)
+
+
+@unhurried
+@given(st.one_of(st.text(), likely_times))
 @example("Mon, 01 Jan 99999999999999999999 00:00:00 GMT")
 @example("Mon, 01 Jan 2024 00:00:00 +999999999999999999999")
 @example("Xyz, 24 Foo 2019 17:44:46 +0000")
@@ -396,6 +430,38 @@ def test_values_become_what_they_mean() -> None:
     assert record.sent == dt.datetime(2019, 5, 24, 17, 44, 46, tzinfo=dt.UTC)
 
 
+@unhurried
+@given(st.datetimes(dt.datetime(1900, 1, 1), dt.datetime(9999, 1, 1)), st.sampled_from([0, 0, -420, 330]))  # noqa: DTZ001
+def test_times_are_read_alike_in_an_answer(naive: dt.datetime, minutes: int) -> None:
+    """What makes the reading of an answer quick changes no time that comes out of it."""
+    moment = naive.replace(tzinfo=dt.timezone(dt.timedelta(minutes=minutes)), microsecond=0)
+    for text in (email.utils.format_datetime(moment), moment.isoformat()):
+        assert read_record(json.dumps({"sid": "SM1", "sent": text}).encode()).sent == moment == read_timestamp(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Fri, 24 May 2019 17:60:46 +0000",
+        "Fri, 24 May 2019 17:44:60 +0000",
+        "Fri, 24 May 2019 25:44:46 +0000",
+        "Fri, 31 Feb 2019 17:44:46 +0000",
+        "Fri, 24 May 2019 17:44:xx +0000",
+        "Fri, 24 May 2019 17:٤٤:٤٦ +0000",
+        "0123456789012345678:44:46 +0000",
+    ],
+)
+def test_a_time_that_only_looks_like_one_is_no_time(text: str) -> None:
+    """A minute of 60 seconds or a digit of another alphabet is read in an answer as it is elsewhere, or not at all."""
+    try:
+        expected = read_timestamp(text)
+    except ValueError:
+        with pytest.raises(ValueError):
+            read_record(json.dumps({"sid": "SM1", "sent": text}).encode())
+    else:
+        assert read_record(json.dumps({"sid": "SM1", "sent": text}).encode()).sent == expected
+
+
 def test_null_is_none() -> None:
     """Whatever Twilio leaves open is ``None``."""
     record = read_record(b'{"sid": "SM1", "body": null, "segments": null, "price": null, "flag": null, "sent": null}')
@@ -413,7 +479,9 @@ def test_what_is_not_known_yet_does_no_harm() -> None:
 @pytest.mark.parametrize("text", ["null", "true", "5", "NaN", "", "2019-05-24", "\0", "\u2028"])
 def test_text_stays_text(text: str) -> None:
     """Reading numbers out of texts does not touch what is meant to be text, a body that says "null" included."""
-    assert read_record(json.dumps({"sid": "SM1", "body": text, "status": text}).encode()) == Record(sid="SM1", body=text, status=text)
+    body = json.dumps({"sid": "SM1", "body": text, "status": text}).encode()
+
+    assert read_record(body) == Record(sid="SM1", body=text, status=text)
 
 
 @pytest.mark.parametrize(
@@ -457,7 +525,7 @@ def test_a_page_of_the_newer_apis_is_read() -> None:
     """Records are found under their key, and the next page's link in the meta object."""
     read = _wire.page_decoder("services", Record)
 
-    assert read(b'{"meta": {"key": "services", "next_page_url": "https://x/y?z", "page": 0}, "services": [{"sid": "MG1"}]}') == (
+    assert read(b'{"meta": {"key": "services", "next_page_url": "https://x/y?z"}, "services": [{"sid": "MG1"}]}') == (
         [Record(sid="MG1")],
         "https://x/y?z",
     )
@@ -476,9 +544,9 @@ def test_a_page_without_its_records_is_not_an_empty_page(body: bytes) -> None:
 
 def test_the_old_dialect_is_read() -> None:
     """Message, code and Twilio's page come from the four keys of the 2010 API."""
-    body = b'{"code": 21211, "message": "Invalid \'To\' Phone Number: +1500555XXXX", "more_info": "https://t/21211", "status": 400}'
+    body = b'{"code": 21211, "message": "Invalid Number: +1500555XXXX", "more_info": "https://t/21211", "status": 400}'
 
-    assert read_error(400, body) == ("Invalid 'To' Phone Number: +1500555XXXX", 21211, "https://t/21211", None)
+    assert read_error(400, body) == ("Invalid Number: +1500555XXXX", 21211, "https://t/21211", None)
 
 
 @pytest.mark.parametrize(
@@ -535,7 +603,7 @@ def test_rfc_9457_is_read() -> None:
         ),
         (b"The server didn't respond in time.", "The server didn't respond in time."),
         (
-            b"<?xml version='1.0'?><TwilioResponse><RestException><Code>20404</Code><Message>not found</Message></RestException>",
+            b"<?xml version='1.0'?><TwilioResponse><RestException><Code>20404</Code><Message>not found</Message>",
             "20404 not found",
         ),
         (b"5", "5"),
@@ -548,16 +616,24 @@ def test_an_answer_that_is_no_json_object_gives_its_words(body: bytes, message: 
     assert read_error(502, body) == (message, None, None, None)
 
 
-@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"a":' * 100_000, b'{"details":' * 100_000, b"<" * 100_000, b"x " * 100_000])
-def test_a_hostile_answer_is_cut_short(body: bytes) -> None:
+@pytest.mark.parametrize("unit", [b"[", b'{"a":', b'{"details":', b"<", b"x "])
+def test_a_hostile_answer_is_cut_short(unit: bytes) -> None:
     """Neither deep nesting nor a large page breaks the reading or fills a log."""
-    said = read_error(500, body)
+    said = read_error(500, unit * 100_000)
 
     assert len(said.message) <= 200
     assert said.code is None
 
 
-@given(st.one_of(st.binary(), st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | texts, lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["code", "message", "title", "detail", "more_info", "type", "details", "errors"]) | texts, inner)).map(lambda value: json.dumps(value).encode())))
+keys = st.sampled_from(["code", "message", "title", "detail", "more_info", "type", "details", "errors"]) | texts
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | texts,
+    lambda inner: st.lists(inner) | st.dictionaries(keys, inner),
+)
+
+
+@unhurried
+@given(st.binary() | values.map(lambda value: json.dumps(value).encode()))
 @example(b'{"code": "' + b"9" * 5000 + b'"}')
 @example(b'{"code": ' + b"9" * 5000 + b"}")
 @example(b'{"code": "\xd9\xa3"}')
@@ -592,11 +668,15 @@ sids = st.builds(
     st.text("0123456789abcdef", min_size=32, max_size=32) | st.text("0123456789", min_size=32, max_size=32),
 )
 codes = st.integers(10_000, 99_999).map(str)
-words = st.sampled_from(["number", "is", "not", "valid", "To=", "whatsapp:", "(", ")", "'", "'To'", "HTTP 400", "code", ",", "."])
+words = st.sampled_from(["number", "is", "not", "valid", "To=", "whatsapp:", "(", ")", "'", "'To'", "HTTP 400", ",", "."])
 blanks = st.sampled_from([" ", ", ", ": ", "\n", " (", ") ", "'", "&From=", "; "])
 
 
-@given(st.lists(st.tuples(st.one_of(phone_numbers, phone_numbers.map("+{}".format), phone_numbers.map("%2B{}".format), sids, codes, words), blanks)))
+written = st.builds("{}{}".format, st.sampled_from(["", "+", "%2B"]), phone_numbers)
+
+
+@unhurried
+@given(st.lists(st.tuples(st.one_of(written, sids, codes, words), blanks)))
 @example([("+15558675310", " ("), ("21610", ")")])
 @example([("%2B15558675310", "&")])
 def test_no_number_survives_and_nothing_else_is_lost(parts: list[tuple[str, str]]) -> None:
@@ -608,7 +688,7 @@ def test_no_number_survives_and_nothing_else_is_lost(parts: list[tuple[str, str]
         if digits.isdecimal() and len(digits) >= 7:
             assert f"…{digits[-4:]}" in masked
             assert not [start for start in range(len(digits) - 6) if re.search(rf"(?<!\w){digits[start : start + 7]}", masked)]
-        elif part[2:].isalnum() and len(part) == 34 or part.isdecimal():
+        elif len(part) == 34 or part.isdecimal():
             assert part in masked
 
 
@@ -669,6 +749,7 @@ def test_nobody_asked_to_wait() -> None:
     assert _wire.retry_after({}, NOW) is None
 
 
+@unhurried
 @given(st.text())
 def test_retry_after_is_never_negative_or_endless(asked: str) -> None:
     """Whatever stands in the header, the answer is None or a finite number from 0."""
@@ -703,7 +784,7 @@ def test_no_link_is_the_end(link: str | None) -> None:
     ],
 )
 def test_a_link_to_the_same_list_is_followed(url: str, link: str) -> None:
-    """Relative, on the same origin however it is spelled, or on another host of the same product: its query is the next page's."""
+    """Relative, on the same origin however it is spelled, or on another host of the product: its query is what counts."""
     assert next_query(link, url) == "Page=1&PageToken=PA1"
 
 
@@ -749,7 +830,17 @@ def test_a_link_to_anywhere_else_is_refused(link: str) -> None:
         next_query(link, HERE)
 
 
-@given(st.text(st.sampled_from("/:@?#.\\[]%&= \n" + string.ascii_lowercase)) | st.builds("{}{}{}{}".format, st.sampled_from(["", "//", "https://", "http://", "https:/", "\\\\"]), st.sampled_from(["", "api.twilio.com", "evil.example", "api.twilio.com:8443", "a@api.twilio.com"]), st.sampled_from([PATH, "/", "", PATH + "/.."]), st.text(st.sampled_from("?&=#/.. \rPage1é"), min_size=1)))
+likely_links = st.builds(
+    "{}{}{}{}".format,
+    st.sampled_from(["", "//", "https://", "http://", "https:/", "\\\\"]),
+    st.sampled_from(["", "api.twilio.com", "evil.example", "api.twilio.com:8443", "a@api.twilio.com"]),
+    st.sampled_from([PATH, "/", "", PATH + "/.."]),
+    st.text(st.sampled_from("?&=#/.. \rPage1é")),
+)
+
+
+@unhurried
+@given(likely_links | st.text(st.sampled_from("/:@?#.\\[]%&= \n" + string.ascii_lowercase)))
 def test_whatever_the_link_the_next_request_stays_here(link: str) -> None:
     """Any text is the end, a refusal, or a query that makes a proper URL of the same list, on the same host."""
     try:
@@ -764,3 +855,11 @@ def test_whatever_the_link_the_next_request_stays_here(link: str) -> None:
     assert (str(url.origin()), url.raw_path) == ("https://api.twilio.com", PATH)
     assert url.raw_query_string == query == urlsplit(link).query
     assert quote(query, safe=string.punctuation) == query == _wire.write_query(query)
+
+
+@pytest.mark.parametrize("value", ["", "a b", "a#b", "é", "a\r\nHost: evil", "\0", 5, None, b"Page=1"])
+def test_only_a_proper_query_is_sent_as_it_is(value: object) -> None:
+    """The token of a page goes into the request line unchanged, so it must fit there."""
+    assert _wire.write_query("To=%2B1&DateSent>=2026-01-01&Page=1&PageToken=PA1").startswith("To=%2B1&DateSent>=")
+    with pytest.raises(Unsendable, match="token of a page"):
+        _wire.write_query(value)

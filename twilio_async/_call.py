@@ -212,11 +212,12 @@ class Caller:
     def _report(self, request: Request, tried: Answer | Failure, result: object, attempt: int, elapsed: float) -> None:
         outcome: Outcome = result.outcome if isinstance(result, TwilioError) else "accepted"
         request_id = tried.request_id if isinstance(tried, Answer) else None
-        logger.debug(
-            "%s %s %s%s → %s, %s in %.3f s (try %d, %s)",
-            request.name, request.method, request.path, _spoken(request), tried.status or "no answer", outcome, elapsed,
-            attempt, request_id or "no request id",
-        )  # fmt: skip
+        if logger.isEnabledFor(logging.DEBUG):
+            logger.debug(
+                "%s %s %s%s → %s, %s in %.3f s (try %d, %s)",
+                request.name, request.method, request.path, _spoken(request), tried.status or "no answer", outcome, elapsed,
+                attempt, request_id or "no request id",
+            )  # fmt: skip
         self.tell(
             RequestEnded(
                 operation=request.name, attempt=attempt, outcome=outcome, status=tried.status,

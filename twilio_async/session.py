@@ -326,6 +326,8 @@ class AsyncSession:
             )
 
     def __repr__(self) -> str:
+        if not hasattr(self, "_caller"):  # asked by a report about an error in the constructor
+            return "<AsyncSession, not made>"
         state = "closed" if self._pool.closed else "open" if self._pool.is_open else "idle"
         return f"<AsyncSession {self._account_sid} {state}>"
 

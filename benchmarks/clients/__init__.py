@@ -18,10 +18,10 @@ from typing import Any, Self, TypeAlias, cast
 OURS = "twilio_async"
 OURS_IN_BULK = "twilio_async, send_many()"
 OURS_BY_DAYS = "twilio_async, history()"
-OFFICIAL = "twilio 9.13"
-OFFICIAL_BY_DEFAULT = "twilio 9.13, default page of 50"
-FLOOR = "aiohttp + msgspec"
-HTTPX = "httpx"
+OFFICIAL = "twilio"
+OFFICIAL_BY_DEFAULT = "twilio, default page of 50"
+FLOOR = "aiohttp + msgspec by hand"
+HTTPX = "httpx by hand"
 
 _CLASSES = {
     OURS: "ours.Ours",
@@ -29,18 +29,20 @@ _CLASSES = {
     OURS_BY_DAYS: "ours.OursByDays",
     OFFICIAL: "official.Official",
     OFFICIAL_BY_DEFAULT: "official.OfficialByDefault",
-    FLOOR: "by_hand.ByHand",
+    FLOOR: "floor.Floor",
     HTTPX: "plain_httpx.PlainHttpx",
 }
 
-TOKEN = "0123456789abcdef0123456789abcdef"
+SECRET = "0123456789abcdef0123456789abcdef"  # noqa: S105 - the server lets everybody in
 SENDER = "+15017122661"
 LARGEST_PAGE = 1_000
 TIMEOUT = 35.0
-"""Seconds; every client that honours a timeout has the same."""
+"""Seconds, for every client that honours a timeout."""
 
 Text: TypeAlias = tuple[str, str]
 """A recipient and a body."""
+Typed: TypeAlias = tuple[datetime | None, Decimal | None, int | None]
+"""When a message was sent, what it cost, and how many segments it has."""
 
 
 def texts(count: int) -> Iterable[Text]:
@@ -50,7 +52,7 @@ def texts(count: int) -> Iterable[Text]:
 
 @dataclass(slots=True)
 class Tally:
-    """What a history sums up to, from typed fields: the same for every client, or one of them reads wrongly."""
+    """What a history sums up to: the same for every client, or one of them reads wrongly."""
 
     count: int = 0
     segments: int = 0
@@ -68,7 +70,7 @@ class Tally:
 
 
 class Client(abc.ABC):
-    """One way to talk to Twilio.
+    """One way to talk to Twilio; open while it is used as a context manager.
 
     Args:
         url: the server's origin.
@@ -80,17 +82,15 @@ class Client(abc.ABC):
         self.url = url
         self.account = account
         self.in_flight = in_flight
-        self.messages_url = f"{url}/2010-04-01/Accounts/{account}/Messages.json"
+        self.path = f"/2010-04-01/Accounts/{account}/Messages.json"
 
     @abc.abstractmethod
-    async def __aenter__(self) -> Self:
-        """Open it."""
+    async def open(self) -> None:
+        """Make what is made once."""
 
     @abc.abstractmethod
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        """Close it."""
+    async def close(self) -> None:
+        """Close the connections."""
 
     @abc.abstractmethod
     async def send(self, to: str, body: str) -> str:
@@ -98,15 +98,15 @@ class Client(abc.ABC):
 
     @abc.abstractmethod
     async def records(self) -> AsyncIterable[Any]:
-        """The account's messages, newest first, in the largest pages."""
+        """The account's messages, newest first."""
 
     @abc.abstractmethod
-    def typed(self, record: Any) -> tuple[datetime | None, Decimal | None, int | None]:
-        """When it was sent, what it cost and how many segments it has, as a program needs them."""
+    def typed(self, record: Any) -> Typed:
+        """Three fields of a record, in the types in which a program needs them."""
 
-    async def send_all(self, texts: Iterable[Text]) -> None:
-        """Send all of *texts*, ``in_flight`` at once, by workers that share them."""
-        shared = iter(texts)
+    async def send_all(self, messages: Iterable[Text]) -> None:
+        """Send all, ``in_flight`` at once, by workers that take them from one iterator."""
+        shared = iter(messages)
 
         async def work() -> None:
             for to, body in shared:
@@ -116,15 +116,23 @@ class Client(abc.ABC):
         await asyncio.gather(*(work() for _ in range(self.in_flight)))
 
     async def read(self) -> Tally:
-        """Read all the account's messages and sum them up."""
+        """Read all messages of the account and sum them up."""
         tally = Tally()
         async for record in await self.records():
             tally.add(*self.typed(record))
         return tally
 
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
 
 def client(name: str, url: str, account: str, in_flight: int = 100) -> Client:
-    """The client that is called so."""
+    """The client of that name."""
     module, kind = _CLASSES[name].split(".")
-    found = getattr(importlib.import_module(f"{__name__}.{module}"), kind)
-    return cast("Client", found(url, account, in_flight))
+    return cast("Client", getattr(importlib.import_module(f"{__name__}.{module}"), kind)(url, account, in_flight))

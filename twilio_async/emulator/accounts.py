@@ -27,12 +27,12 @@ class Account:
         self.sid = sid
         self.auth_token = auth_token
         self.api_keys = api_keys
-        self.numbers = {number.sid: number for number in numbers}
+        self.numbers: dict[str, Number] = {number.sid: number for number in numbers}
         self.channels: set[str] = set()
         self.contents: dict[str, str] = {}
         self.services: Collection[Service] = Collection()
         self.pools: dict[str, Collection[Sender]] = {}
-        self.messages = MessageLog()
+        self.messages: MessageLog = MessageLog()
         self.media: dict[str, Collection[Media]] = {}
         self.feedback: dict[str, Feedback] = {}
         self.opt_outs: set[tuple[str | None, str]] = set()

@@ -79,8 +79,8 @@ class Emulator:
         max_requests: int | None = None,
     ) -> None:
         self._port = port
-        self.clock = Clock(clock)
-        self.faults = Faults(seed)
+        self.clock: Clock = Clock(clock)
+        self.faults: Faults = Faults(seed)
         self.account: Account = seeded_account()
         self._state = State(
             clock=self.clock,

@@ -61,9 +61,9 @@ class Gateway:
         self._latency = latency
         self._closing = asyncio.Event()
         self.requests: deque[ReceivedRequest] = deque(maxlen=max_requests)
-        self.in_flight = 0
-        self.in_flight_peak = 0
-        self.rejected = 0
+        self.in_flight: int = 0
+        self.in_flight_peak: int = 0
+        self.rejected: int = 0
 
     def open(self) -> None:
         """Make ready, in the loop that requests will come in."""

@@ -30,7 +30,7 @@ class Server:
     def __init__(self, http: web.Server, listener: asyncio.Server, port: int) -> None:
         self._http = http
         self._listener = listener
-        self.url = f"http://{LOOPBACK}:{port}"
+        self.url: str = f"http://{LOOPBACK}:{port}"
 
     @classmethod
     async def open(cls, handler: Handler, port: int = 0, refuses: Callable[[], bool] = lambda: False) -> Server:

@@ -21,8 +21,8 @@ UNKNOWN_TYPE = "application/octet-stream"
 # The types that Python knows by itself, so that they do not depend on what is installed on the machine.
 _TYPES = mimetypes.MimeTypes()
 
-routes = Routes()
-contents = Routes()
+routes: Routes = Routes()
+contents: Routes = Routes()
 """The same resources without ``.json``: no operation of Twilio's documents, but where the files are."""
 
 

@@ -17,7 +17,7 @@ from twilio_async.emulator.routing import Routes
 FOLDER = "/2010-04-01/Accounts/{AccountSid}/Messages"
 FILTERS = ("To", "From", "DateSent", "DateSent<", "DateSent>")
 
-routes = Routes()
+routes: Routes = Routes()
 
 
 def message_content(message: Message, *, feedback: bool = True) -> dict[str, object]:

@@ -177,4 +177,4 @@ def _rows(kind: Kind) -> Iterator[Route]:
     yield Route(f"Delete{kind.name}", "DELETE", one, of_kind(_delete))
 
 
-routes = Routes(row for kind in KINDS for row in _rows(kind))
+routes: Routes = Routes(row for kind in KINDS for row in _rows(kind))

@@ -30,7 +30,7 @@ SUBRESOURCES = {
     "destination_alpha_senders": "DestinationAlphaSenders",
 }
 
-routes = Routes()
+routes: Routes = Routes()
 
 
 def find_service(call: Call, variable: str) -> Service:
