@@ -41,9 +41,11 @@ def serving(distinct: int) -> Generator[Addresses]:
     server = spawn.Process(target=_serve, args=(theirs, distinct))
     server.start()
     theirs.close()
-    with ours:
+    try:
         yield Addresses(*(f"http://127.0.0.1:{port}" for port in ours.recv()))
-    server.join()
+    finally:
+        ours.close()
+        server.join()
 
 
 def _serve(ready: Connection, distinct: int) -> None:
@@ -53,14 +55,14 @@ def _serve(ready: Connection, distinct: int) -> None:
 
 async def _listen(ready: Connection, answers: Answers) -> None:
     loop = asyncio.get_running_loop()
-    ports: list[int] = []
-    for delay in (0.0, LATENCY):
-        listener = await loop.create_server(functools.partial(_Answering, answers, delay), "127.0.0.1", 0)
-        ports.append(listener.sockets[0].getsockname()[1])
-    ready.send(ports)
+    answering = [functools.partial(_Answering, answers, delay) for delay in (0.0, LATENCY)]
+    listeners = [await loop.create_server(protocol, "127.0.0.1", 0) for protocol in answering]
+    ready.send([listener.sockets[0].getsockname()[1] for listener in listeners])
     ended = asyncio.Event()
     loop.add_reader(ready.fileno(), ended.set)  # nothing comes but the end, also when the benchmarks are killed
     await ended.wait()
+    for listener in listeners:
+        listener.close()
 
 
 def _fastest_loop() -> Callable[[], asyncio.AbstractEventLoop]:

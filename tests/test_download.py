@@ -285,11 +285,11 @@ async def test_a_stream_that_breaks_off_says_so(
     got = b""
     async with RawServer(script) as host:
         stored_at(emulator, f"{host.url}/cat")
-        async with twilio.media.download(*picture, timeout=0.2) as stream:
+        async with twilio.media.download(*picture, timeout=0.3) as stream:
             with pytest.raises(UnreadableAnswer, match=words):
                 async for chunk in stream:
                     got += chunk
-        async with twilio.media.download(*picture, timeout=0.2) as stream:
+        async with twilio.media.download(*picture, timeout=0.3) as stream:
             with pytest.raises(UnreadableAnswer, match=words):
                 await stream.read()
     assert got == b"01234"
@@ -347,8 +347,8 @@ async def test_a_download_holds_no_place_while_it_is_read(emulator: Emulator, pi
     """The limit of concurrency is Twilio's; the content comes from elsewhere."""
     async with AsyncSession.from_env(emulator.env, concurrency=1, pool_size=5) as twilio:
         async with twilio.media.download(*picture) as stream:
-            assert (await twilio.messages.fetch(picture[0])).sid == picture[0]
             assert twilio.concurrency.in_flight == 0
+            assert (await twilio.messages.fetch(picture[0])).sid == picture[0]
             assert await stream.read() == PICTURE
         with pytest.raises(NotFound):
             async with twilio.media.download(picture[0], UNKNOWN):

@@ -28,7 +28,7 @@ MODULES = {
 }
 
 LAYERS = [
-    {"_version", "errors", "_answer", "segments", "limits"},
+    {"_version", "errors", "_answer", "_segments", "limits"},
     {"_wire", "auth", "_address", "retry", "events", "pages"},
     {"_request", "_transport", "bulk"},
     {"_pool", "_call", "_operation", "history"},
@@ -84,7 +84,7 @@ def test_the_emulator_shares_only_what_outsiders_judge() -> None:
     for room, path in MODULES.items():
         if room.startswith("emulator"):
             foreign = {name for name in own(imports(path)) if not name.startswith("emulator")}
-            assert foreign <= {"segments"}, f"{room} imports {foreign}"
+            assert foreign <= {"_segments"}, f"{room} imports {foreign}"
 
 
 def test_aiohttp_is_known_in_one_room_of_the_client() -> None:
@@ -96,18 +96,31 @@ def test_aiohttp_is_known_in_one_room_of_the_client() -> None:
 
 def test_importing_the_package_loads_no_aiohttp() -> None:
     """The import stays quick: aiohttp waits for the first request, and the command line for its command."""
-    code = "import twilio_async, sys; print(sorted({'aiohttp', 'click', 'rich', 'yarl'} & set(sys.modules)))"
+    code = "from twilio_async import *; import sys; print(sorted({'aiohttp', 'click', 'rich', 'yarl'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
 
 
+def test_the_front_door_alone_loads_no_room() -> None:
+    """Whoever wants one part of the package does not load the others."""
+    code = "import twilio_async, sys; print([name for name in sys.modules if name.startswith('twilio_async.')])"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+    assert loaded == "['twilio_async._version']"
+
+
 def test_every_public_name_is_exported_sorted_and_nothing_else() -> None:
-    """``__all__`` is what the front door offers: sorted, complete, and all of it there."""
+    """``__all__`` is what type checkers are told, sorted, and each name in it is there and loaded from where it is defined."""
     exported = twilio_async.__all__
-    public = {
-        name for name, value in vars(twilio_async).items() if not name.startswith("_") and not inspect.ismodule(value)
-    } | {"__version__"}
+    tree = ast.parse((PACKAGE / "__init__.py").read_text())
+    told = {
+        alias.name: node.module
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("twilio_async.")
+        for alias in node.names
+    }
     assert sorted(exported) == exported
-    assert set(exported) == public
+    assert set(exported) == told.keys()
+    for name, module in told.items():
+        assert getattr(twilio_async, name) is getattr(importlib.import_module(module or ""), name)
 
 
 def test_every_error_descends_from_one_root_and_is_exported() -> None:

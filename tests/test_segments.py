@@ -1,4 +1,4 @@
-"""`twilio_async.segments`: what a text costs, judged by what Twilio billed and by what Twilio's own calculator says."""
+"""`twilio_async._segments`: what a text costs, judged by what Twilio billed and by what Twilio's own calculator says."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twilio_async.segments import Offender, Segments, segment_count, segments, smart_encode
+from twilio_async._segments import Offender, Segments, segment_count, segments, smart_encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable

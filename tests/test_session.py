@@ -494,17 +494,16 @@ async def test_of_several_answers_the_last_is_shown(twilio: AsyncSession, emulat
 
 
 async def test_answers_may_be_asked_for_within_each_other(twilio: AsyncSession, emulator: Emulator) -> None:
-    """The inner call keeps its answer to itself, and the outer one has its own."""
-    first, second = emulator.add_message(), emulator.add_message()
+    """The inner call keeps its answer to itself, and what follows it is the outer one's again."""
+    message = emulator.add_message()
 
-    async def both() -> str:
-        await twilio.messages.fetch(first.sid)
-        inner = await twilio.response(twilio.messages.fetch, second.sid)
-        assert inner.data.sid == second.sid
-        return inner.request_id or ""
+    async def fetch_and_create() -> Message:
+        inner = await twilio.response(twilio.messages.fetch, message.sid)
+        assert (inner.status, inner.data.sid) == (200, message.sid)
+        return await texted(twilio, emulator)
 
-    outer = await twilio.response(both)
-    assert outer.request_id not in {None, outer.data}
+    outer = await twilio.response(fetch_and_create)
+    assert (outer.status, outer.request_id) == (201, f"RQ{outer.data.sid[2:]}")
 
 
 async def test_without_a_request_there_is_no_answer_to_show(twilio: AsyncSession) -> None:

@@ -1,45 +1,56 @@
-"""The asyncio-native client for Twilio Messaging. Every public name is here; importing it loads no aiohttp."""
+"""The asyncio-native client for Twilio Messaging.
 
-from twilio_async._call import Response
+Every public name is here, and each is loaded when it is first asked for: a program that only verifies webhooks, or a command
+line that only prints its help, does not pay for the client.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
 from twilio_async._version import __version__
-from twilio_async.auth import AccountToken, ApiKey, Auth
-from twilio_async.bulk import SendMany, SendResult
-from twilio_async.errors import (
-    AmbiguousOutcome,
-    APIError,
-    AuthenticationError,
-    CertificateError,
-    ConfigError,
-    Conflict,
-    ConnectError,
-    InvalidArgument,
-    InvalidNumber,
-    InvalidRequest,
-    InvalidSender,
-    NotCancelable,
-    NotFound,
-    OptedOut,
-    Outcome,
-    PermissionDenied,
-    QueueFull,
-    RateLimited,
-    RegionNotEnabled,
-    ServerError,
-    SessionClosed,
-    TimedOut,
-    TransportError,
-    TwilioError,
-    UnreadableAnswer,
-)
-from twilio_async.limits import Concurrency, RateLimit
-from twilio_async.pages import Page, Pages
-from twilio_async.resources.media import MediaItem
-from twilio_async.resources.messages import Feedback, Message
-from twilio_async.resources.senders import AlphaSender, PhoneNumber, ShortCode
-from twilio_async.resources.services import Service
-from twilio_async.retry import Retry, RetryBudget
-from twilio_async.segments import Segments, segments
-from twilio_async.session import AsyncSession
+
+if TYPE_CHECKING:
+    from twilio_async._call import Response
+    from twilio_async._segments import Segments, segments
+    from twilio_async.auth import AccountToken, ApiKey, Auth
+    from twilio_async.bulk import SendMany, SendResult
+    from twilio_async.errors import (
+        AmbiguousOutcome,
+        APIError,
+        AuthenticationError,
+        CertificateError,
+        ConfigError,
+        Conflict,
+        ConnectError,
+        InvalidArgument,
+        InvalidNumber,
+        InvalidRequest,
+        InvalidSender,
+        NotCancelable,
+        NotFound,
+        OptedOut,
+        Outcome,
+        PermissionDenied,
+        QueueFull,
+        RateLimited,
+        RegionNotEnabled,
+        ServerError,
+        SessionClosed,
+        TimedOut,
+        TransportError,
+        TwilioError,
+        UnreadableAnswer,
+    )
+    from twilio_async.limits import Concurrency, RateLimit
+    from twilio_async.pages import Page, Pages
+    from twilio_async.resources.media import MediaItem
+    from twilio_async.resources.messages import Feedback, Message
+    from twilio_async.resources.senders import AlphaSender, PhoneNumber, ShortCode
+    from twilio_async.resources.services import Service
+    from twilio_async.retry import Retry, RetryBudget
+    from twilio_async.session import AsyncSession
 
 __all__ = [
     "APIError",
@@ -91,3 +102,34 @@ __all__ = [
     "__version__",
     "segments",
 ]
+
+_ROOMS = (
+    "errors",
+    "limits",
+    "retry",
+    "auth",
+    "_segments",
+    "pages",
+    "bulk",
+    "_call",
+    "resources.media",
+    "resources.messages",
+    "resources.senders",
+    "resources.services",
+    "session",
+)
+"""Where the public names live, the cheapest to load first."""
+
+
+def __getattr__(name: str) -> object:
+    if name in __all__:
+        for room in _ROOMS:
+            value = getattr(importlib.import_module(f"{__name__}.{room}"), name, None)
+            if value is not None:
+                globals()[name] = value
+                return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import email.utils
-import functools
 import math
 import re
 from collections.abc import Iterable, Mapping
@@ -182,9 +181,9 @@ if TYPE_CHECKING:
 else:
 
     class _AnyDatetime(type):
-        # msgspec checks what a hook returns against the annotated type; every datetime is what we promise.
-        def __instancecheck__(cls, instance: object) -> bool:
-            return isinstance(instance, dt.datetime)
+        # msgspec checks what a hook returns against the annotated type, and every datetime is what we promise. This is the
+        # check of datetime itself, bound: a function of our own would cost as much as reading the value.
+        __instancecheck__ = dt.datetime.__instancecheck__
 
     class Timestamp(dt.datetime, metaclass=_AnyDatetime):
         """A type that msgspec does not know, so that it asks `_read_unknown` instead of reading ISO 8601 only."""
@@ -205,32 +204,41 @@ def read_timestamp(text: str) -> dt.datetime:
     raise ValueError("neither RFC 2822 nor ISO 8601")
 
 
-@functools.lru_cache(maxsize=1024)
-def _hour(text: str) -> dt.datetime:
-    return read_timestamp(f"{text}:00:00 +0000")
+class _Hours(dict[str, dt.datetime]):
+    """``"Thu, 24 Aug 2023 05"`` to the hour that it names; read once each."""
+
+    def __missing__(self, text: str) -> dt.datetime:
+        if len(self) >= 10_000:  # more than a year of them
+            self.clear()
+        hour = self[text] = read_timestamp(f"{text}:00:00 +0000")
+        return hour
 
 
-@functools.lru_cache(maxsize=3600)
-def _within_hour(text: str) -> dt.timedelta:
-    if not re.fullmatch(r"[0-5][0-9]:[0-5][0-9]", text):
-        raise ValueError("no minutes and seconds")
-    return dt.timedelta(minutes=int(text[:2]), seconds=int(text[3:]))
+class _Offsets(dict[str, dt.timedelta]):
+    """``":01:45 +0000"`` to the time since the hour began; there are 3,600, and whatever looks otherwise is none."""
+
+    def __missing__(self, text: str) -> dt.timedelta:
+        if not re.fullmatch(r":[0-5][0-9]:[0-5][0-9] \+0000", text, re.ASCII):
+            raise ValueError("another form")
+        offset = self[text] = dt.timedelta(minutes=int(text[1:3]), seconds=int(text[4:6]))
+        return offset
+
+
+_HOURS, _OFFSETS = _Hours(), _Offsets()
 
 
 def _read_unknown(kind: type, value: Any) -> dt.datetime:
     """The hook for what msgspec does not know: it is called three times for a message.
 
     The one form that the 2010 API writes, ``Thu, 24 Aug 2023 05:01:45 +0000``, is put together from an hour and an offset into
-    it, since these recur: at a quarter of the cost of reading its digits.
+    it, because these recur: at a fifth of the cost of reading its digits.
     """
-    if kind is not Timestamp or not isinstance(value, str):
-        raise TypeError(f"no way to read {kind.__name__}")
-    if len(value) == 31 and value[25:] == " +0000" and value[19] == ":":
-        try:
-            return _hour(value[:19]) + _within_hour(value[20:25])
-        except ValueError:
-            pass
-    return read_timestamp(value)
+    try:
+        return _HOURS[value[:19]] + _OFFSETS[value[19:]]
+    except (TypeError, ValueError):
+        if kind is Timestamp and isinstance(value, str):
+            return read_timestamp(value)
+        raise TypeError(f"no way to read {kind.__name__}") from None
 
 
 def decoder(kind: Any) -> Callable[[bytes], Any]:

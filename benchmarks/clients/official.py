@@ -13,7 +13,7 @@ from twilio.rest import Client as TwilioClient
 from benchmarks.clients import LARGEST_PAGE, SECRET, SENDER, TIMEOUT, Client, Typed
 
 # It uses what aiohttp deprecates, twice in every request.
-warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"twilio\.http\.async_http_client")
+warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"twilio\.")
 
 
 class Official(Client):

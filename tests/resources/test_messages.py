@@ -729,6 +729,16 @@ async def test_refused_credentials_stop_the_sending(emulator: Emulator) -> None:
     assert {result.outcome for result in results} <= {"rejected", "not_sent"}
 
 
+async def test_a_code_can_stop_the_sending(twilio: AsyncSession, emulator: Emulator) -> None:
+    """Whoever knows that an error concerns every row names it, and the rows behind it are not begun."""
+    given = [{"to": TO, "from_": emulator.number, "body": "x"}, {"to": "+1555", "from_": emulator.number, "body": "x"}] * 50
+    sending = twilio.messages.send_many(given, concurrency=1, stop_on={21211}, per_sender_rate={emulator.number: 10_000})
+    assert [result.outcome async for result in sending] == ["accepted", "rejected"]
+    assert sending.stopped_by is not None
+    assert isinstance(sending.stopped_by.error, InvalidNumber)
+    assert len(emulator.requests) == 2
+
+
 async def test_no_concurrency_at_all_is_refused(twilio: AsyncSession) -> None:
     """Zero at once is a mistake, and not the default."""
     with pytest.raises(InvalidArgument, match="at least 1"):

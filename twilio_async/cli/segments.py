@@ -11,8 +11,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from twilio_async._segments import Offender, Segments, segments
 from twilio_async.cli.texts import counted, or_stdin, visible
-from twilio_async.segments import Offender, Segments, segments
 
 _SHOWN = 4
 """Positions of one character that are worth a place."""

@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from twilio_async._segments import segment_count
 from twilio_async.emulator.accounts import Account
 from twilio_async.emulator.pool import choose_sender
 from twilio_async.emulator.records import Message, Status
-from twilio_async.segments import segment_count
 
 IN_FLIGHT: frozenset[Status] = frozenset({"accepted", "scheduled", "queued", "sending", "receiving"})
 """Statuses in which a message can be neither redacted nor deleted. Not ``sent``: some carriers never report more."""

@@ -16,13 +16,13 @@ import anyio
 import msgspec
 
 from twilio_async._operation import CORE, Options, Resource, Wire, delete, get, pages, post
+from twilio_async._segments import segment_count
 from twilio_async._wire import Timestamp
 from twilio_async.bulk import SendMany, StopReason
 from twilio_async.errors import AuthenticationError, NotCancelable, NotFound, TimedOut
 from twilio_async.history import newest_first
 from twilio_async.limits import RateLimit
 from twilio_async.pages import Pages
-from twilio_async.segments import segment_count
 
 MessageStatus: TypeAlias = (
     Literal[
