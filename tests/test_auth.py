@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from twilio_async import AsyncSession
 from twilio_async.auth import AccountToken, ApiKey, Auth, checked_sid
 from twilio_async.errors import ConfigError
 
@@ -145,3 +147,26 @@ def test_no_error_shows_a_secret(mixed_up: Callable[[], Auth]) -> None:
 
     assert SECRET not in str(caught.value)
     assert SECRET[3:] not in repr(caught.value)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda secret: AccountToken("AC" + "0" * 32, secret),
+        lambda secret: AccountToken("AC", secret),
+        lambda secret: ApiKey("SK" + "0" * 32, secret, account_sid="AC"),
+        lambda secret: AsyncSession("AC" + "0" * 32, secret),
+        lambda secret: AsyncSession("SK" + "0" * 32, secret),
+        lambda secret: AsyncSession("AC" + "0" * 32, secret.strip(), base_url="nowhere"),
+        lambda secret: AsyncSession.from_env({"TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "TWILIO_AUTH_TOKEN": secret}),
+        lambda secret: AsyncSession.from_env({"TWILIO_API_KEY": "SK" + "0" * 32, "TWILIO_API_SECRET": secret}),
+    ],
+)
+def test_no_refusal_shows_the_secret_in_local_variables(make: Callable[[str], object]) -> None:
+    """A report of errors prints the variables of each frame: of ours, none holds the secret in clear."""
+    with pytest.raises(ConfigError) as caught:
+        make("correct-horse-battery \n")
+    frames = traceback.TracebackException.from_exception(caught.value, capture_locals=True).stack
+    ours = [frame.locals for frame in frames if frame.filename != __file__]
+    assert ours
+    assert "correct-horse" not in str(ours)

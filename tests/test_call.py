@@ -12,7 +12,7 @@ from typing import Any
 import anyio
 import pytest
 
-from tests.raw_server import RawServer
+from tests.raw_server import Peer, RawServer
 from twilio_async import (
     AmbiguousOutcome,
     APIError,
@@ -126,6 +126,21 @@ async def test_a_connection_that_is_refused_is_tried_again(call: Call, emulator:
         with pytest.raises(ConnectError) as caught:
             await call(twilio, emulator)
     assert (caught.value.outcome, caught.value.attempts) == ("not_sent", 5)
+
+
+async def test_what_may_have_happened_stays_so_when_the_connection_is_gone(emulator: Emulator) -> None:
+    """A try that was not sent says nothing about the one before it, whose answer was lost."""
+
+    async def once(peer: Peer) -> None:
+        await peer.request()
+        peer.server.refuse()
+        peer.close()
+
+    async with RawServer(once) as server, opened(emulator, base_url=server.url) as twilio:
+        with pytest.raises(TransportError) as caught:
+            await twilio.messages.redact("SM" + "0" * 32)
+    assert (caught.value.outcome, caught.value.attempts) == ("unknown", 5)
+    assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("kind", ["truncated", "malformed"])

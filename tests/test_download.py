@@ -14,20 +14,25 @@ import pytest
 
 from tests.raw_server import Peer, RawServer, Script, answering, certificate, http, saying
 from twilio_async import (
+    AmbiguousOutcome,
     APIError,
     AsyncSession,
     AuthenticationError,
+    ConnectError,
     InvalidArgument,
     Message,
     NotFound,
+    PermissionDenied,
     RateLimited,
     Retry,
     ServerError,
+    SessionClosed,
     TimedOut,
     TransportError,
     UnreadableAnswer,
 )
 from twilio_async.emulator import Emulator
+from twilio_async.events import Event, Waited
 
 URL = "https://example.com/cat.png"
 PICTURE = random.Random(33).randbytes(700_001)  # larger than any buffer on the way, and no multiple of one
@@ -354,6 +359,51 @@ async def test_a_download_holds_no_place_while_it_is_read(emulator: Emulator, pi
             async with twilio.media.download(picture[0], UNKNOWN):
                 pass
         assert twilio.concurrency.in_flight == 0
+
+
+async def test_a_download_waits_for_its_turn(emulator: Emulator, picture: tuple[str, str]) -> None:
+    """Hooks hear of it; and when the session is closed meanwhile, that is what the error says."""
+    seen: list[Event] = []
+    slow = emulator.faults.add("POST", latency=60)
+    async with AsyncSession.from_env(emulator.env, concurrency=1, hooks=[seen.append]) as twilio:
+        texting = asyncio.create_task(texted(twilio, emulator))
+        with anyio.fail_after(10):
+            while not slow.fired:
+                await anyio.lowlevel.checkpoint()
+        downloading = asyncio.create_task(twilio.media.download(*picture).__aenter__())
+        await anyio.wait_all_tasks_blocked()
+        assert twilio.concurrency.waiting == 1
+    with pytest.raises(AmbiguousOutcome):
+        await texting
+    with pytest.raises(SessionClosed):
+        await downloading
+    assert [event.operation for event in seen if isinstance(event, Waited)] == ["media.download"]
+    assert twilio.concurrency.in_flight == 0
+
+
+async def test_a_host_that_is_not_there_is_a_connection_error(
+    twilio: AsyncSession, emulator: Emulator, picture: tuple[str, str]
+) -> None:
+    """Twilio was asked each time, since nothing is wrong with asking again."""
+    async with RawServer(listening=False) as nobody:
+        stored_at(emulator, f"{nobody.url}/cat")
+        with pytest.raises(ConnectError) as caught:
+            async with twilio.media.download(*picture):
+                pass
+    assert caught.value.attempts == 5
+    assert sum("/Media/" in request.path for request in emulator.requests) == 5
+
+
+async def test_an_endless_error_is_not_read_to_its_end(
+    twilio: AsyncSession, emulator: Emulator, picture: tuple[str, str]
+) -> None:
+    """A few words of it are enough to say what it is."""
+    async with RawServer(answering(http(403, b"<Error>Request has expired</Error>" + bytes(1 << 20)))) as host:
+        stored_at(emulator, f"{host.url}/cat")
+        with pytest.raises(PermissionDenied, match="Request has expired") as caught:
+            async with twilio.media.download(*picture):
+                pass
+    assert len(str(caught.value)) < 500
 
 
 async def cancelled(task: asyncio.Task[Any]) -> asyncio.CancelledError:

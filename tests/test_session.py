@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import gc
 import platform
 import re
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import anyio
@@ -178,6 +179,42 @@ async def test_credentials_can_be_of_ones_own(emulator: Emulator) -> None:
         await texted(twilio, emulator)
         assert len(await twilio.messages.list()) == 1
     assert rotating.asked == len(emulator.requests) == 4
+
+
+class Delayed:
+    """Credentials that are made when somebody says so."""
+
+    account_sid = ACCOUNT
+
+    def __init__(self) -> None:
+        self.made = anyio.Event()
+
+    async def authorization(self) -> str:
+        """Wait for it."""
+        await self.made.wait()
+        return basic(ACCOUNT, "token")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda twilio: twilio.messages.list().first_page(),
+        lambda twilio: twilio.media.download("MM" + "0" * 32, "ME" + "0" * 32).__aenter__(),
+    ],
+    ids=["call", "download"],
+)
+async def test_a_session_may_be_closed_while_credentials_are_made(
+    call: Callable[[AsyncSession], Coroutine[Any, Any, object]], emulator: Emulator
+) -> None:
+    """The call that waited for them sends nothing, and says why."""
+    delayed = Delayed()
+    async with AsyncSession(delayed, base_url=emulator.url) as twilio:
+        task = asyncio.create_task(call(twilio))
+        await anyio.wait_all_tasks_blocked()
+    delayed.made.set()
+    with pytest.raises(SessionClosed):
+        await task
+    assert emulator.requests == []
 
 
 # --- what cannot be right ------------------------------------------------------------------------------------------------

@@ -602,18 +602,33 @@ def test_rfc_9457_is_read() -> None:
             "502 Bad Gateway openresty",
         ),
         (b"The server didn't respond in time.", "The server didn't respond in time."),
-        (
-            b"<?xml version='1.0'?><TwilioResponse><RestException><Code>20404</Code><Message>not found</Message>",
-            "20404 not found",
-        ),
         (b"5", "5"),
         (b'"down"', '"down"'),
         (b"\xff\xfe oops", "\ufffd\ufffd oops"),
     ],
 )
 def test_an_answer_that_is_no_json_object_gives_its_words(body: bytes, message: str) -> None:
-    """A proxy's page, XML, bare text, bad UTF-8 or nothing: the words without the tags, and no code."""
+    """A proxy's page, bare text, bad UTF-8 or nothing: the words without the tags, and no code."""
     assert read_error(502, body) == (message, None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("inside", "expected"),
+    [
+        (
+            b"<Code>20429</Code><Message>Too Many &amp; too soon</Message><MoreInfo>https://x/20429</MoreInfo><Status>429</Status>",
+            ("Too Many & too soon", 20429, "https://x/20429", None),
+        ),
+        (b"<Message>To +15558675310 not found</Message><Code>20404</Code>", ("To +…5310 not found", 20404, None, None)),
+        (b"<Code>many</Code>", ("HTTP 429", None, None, None)),
+        (b"<Code>" + b"9" * 5000 + b"</Code>", ("HTTP 429", None, None, None)),
+        (b"", ("HTTP 429", None, None, None)),
+    ],
+)
+def test_an_error_in_xml_tells_the_same(inside: bytes, expected: tuple[object, ...]) -> None:
+    """Paths without ``.json``, such as a media item's content, answer so: its code decides whether it is repeated."""
+    body = b"<?xml version='1.0'?>\n<TwilioResponse><RestException>" + inside + b"</RestException></TwilioResponse>"
+    assert read_error(429, body) == expected
 
 
 @pytest.mark.parametrize("unit", [b"[", b'{"a":', b'{"details":', b"<", b"x "])

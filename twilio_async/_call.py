@@ -165,11 +165,11 @@ class Caller:
             if self.hooks:
                 started = RequestStarted(operation=request.name, method=request.method, path=request.path, attempt=attempt)
                 self.tell(started)
-            transport = self.open_transport()
             query, body, content_type = request.encoded()
             headers = await self.headers()
             if content_type is not None:
                 headers["Content-Type"] = content_type
+            transport = self.open_transport()
             sent_at, began = dt.datetime.now(dt.UTC), self.clock()
             tried = await self._on_the_wire(
                 transport.send(request.method, url + query, headers, body, timeout=timeout, largest=largest)

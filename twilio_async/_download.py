@@ -99,11 +99,11 @@ class MediaStream:
     async def _opened(self) -> TwilioError | None:
         """Follow the redirects to the content; return the error if there is none."""
         request, url, sent_at = self._request, self._url, dt.datetime.now(dt.UTC)
-        transport, headers = self._caller.open_transport(), await self._caller.headers()
-        headers["Accept"] = "*/*"
         if not self._caller.concurrency.try_acquire():
             await self._caller.turn(request.name, "concurrency", self._caller.concurrency.acquire())
         try:
+            headers = {**await self._caller.headers(), "Accept": "*/*"}
+            transport = self._caller.open_transport()
             for _ in range(_HOPS):
                 opened = await self._stack.enter_async_context(transport.stream(url, headers, timeout=self._timeout))
                 if isinstance(opened, Failure):

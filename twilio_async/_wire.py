@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import email.utils
+import html
 import math
 import re
 from collections.abc import Iterable, Mapping
@@ -235,7 +236,7 @@ def _read_unknown(kind: type, value: Any) -> dt.datetime:
     """
     try:
         return _HOURS[value[:19]] + _OFFSETS[value[19:]]
-    except (TypeError, ValueError):
+    except (LookupError, TypeError, ValueError):  # another form, or no text at all
         if kind is Timestamp and isinstance(value, str):
             return read_timestamp(value)
         raise TypeError(f"no way to read {kind.__name__}") from None
@@ -302,7 +303,10 @@ def read_error(status: int, body: bytes) -> ErrorBody:
     try:
         said = _read_said(body)
     except (ValueError, RecursionError):
-        words = re.sub(r"<[^>]*>|\s+", " ", body[:4096].decode("utf-8", "replace")).split()
+        text = body[:4096].decode("utf-8", "replace")
+        if "<RestException>" in text:
+            return _read_xml(status, text)
+        words = re.sub(r"<[^>]*>|\s+", " ", text).split()
         return ErrorBody(mask(" ".join(words)[:_EXCERPT]) or f"HTTP {status} without a word", None, None, None)
     code = int(said.code) if isinstance(said.code, (int, str)) and re.fullmatch(r"\d{1,9}", str(said.code)) else None
     message = str(said.message or said.title or f"HTTP {status}")
@@ -312,6 +316,19 @@ def read_error(status: int, body: bytes) -> ErrorBody:
     return ErrorBody(
         mask(message), code, more_info if isinstance(more_info, str) else None, said.details or said.errors or None
     )
+
+
+def _read_xml(status: int, text: str) -> ErrorBody:
+    """The 2010 API's dialect where a path does not end in ``.json``, as for the content of media.
+
+    It is searched, not parsed: four flat elements need no parser, and a parser could be made to work for hours.
+    """
+    said = {name: html.unescape(value) for name, value in re.findall(r"<(Code|Message|MoreInfo)>([^<]*)</\1>", text)}
+    code = said.get("Code", "")
+    return ErrorBody(
+        mask(said.get("Message") or f"HTTP {status}"), int(code) if re.fullmatch(r"\d{1,9}", code) else None,
+        said.get("MoreInfo"), None,
+    )  # fmt: skip
 
 
 def retry_after(headers: Mapping[str, str], now: dt.datetime) -> float | None:

@@ -22,6 +22,18 @@ class Auth(Protocol):
         ...
 
 
+class Unseen(str):
+    """Text that is used as it is and shows nothing of itself where local variables are printed, as in reports of errors.
+
+    No error of ours holds credentials, but its traceback leads through frames that do.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'…'"
+
+
 class AccountToken:
     """An account's sid and its auth token.
 
@@ -38,6 +50,7 @@ class AccountToken:
     account_sid: str
 
     def __init__(self, account_sid: str, token: str) -> None:
+        token = Unseen(token) if isinstance(token, str) else token
         self.account_sid = checked_sid("account_sid", account_sid, "AC")
         self._authorization = _basic(account_sid, _checked_secret("token", token))
 
@@ -46,7 +59,7 @@ class AccountToken:
         return self._authorization
 
     def __repr__(self) -> str:
-        return f"<AccountToken {self.account_sid}>"
+        return f"<AccountToken {getattr(self, 'account_sid', 'unfinished')}>"
 
 
 class ApiKey:
@@ -67,6 +80,7 @@ class ApiKey:
     key: str
 
     def __init__(self, key: str, secret: str, *, account_sid: str) -> None:
+        secret = Unseen(secret) if isinstance(secret, str) else secret
         self.key = checked_sid("key", key, "SK")
         self.account_sid = checked_sid("account_sid", account_sid, "AC")
         self._authorization = _basic(key, _checked_secret("secret", secret))
@@ -76,7 +90,7 @@ class ApiKey:
         return self._authorization
 
     def __repr__(self) -> str:
-        return f"<ApiKey {self.key} of {self.account_sid}>"
+        return f"<ApiKey {getattr(self, 'key', 'unfinished')} of {getattr(self, 'account_sid', 'no account')}>"
 
 
 def checked_sid(name: str, value: str, prefix: str) -> str:
@@ -100,4 +114,4 @@ def _checked_secret(name: str, value: str) -> str:
 
 
 def _basic(username: str, password: str) -> str:
-    return "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode()
+    return Unseen("Basic " + base64.b64encode(f"{username}:{password}".encode()).decode())

@@ -58,7 +58,7 @@ class SendMany:
 
     Attributes:
         counts: results so far by outcome, those in `leftover` included.
-        leftover: results of rows that were in flight when the loop was left.
+        leftover: results of rows that were in flight when the loop was left; complete after `aclose`.
         stopped_by: the result that stopped the sending through *stop_on*, if one did.
     """
 
@@ -104,6 +104,8 @@ class SendMany:
         self._stopping = False
         self._left = False
         self._started = False
+        self._workers: list[asyncio.Task[None]] = []
+        self._finished: asyncio.Task[None] | None = None
         self.counts: collections.Counter[Outcome] = collections.Counter()
         self.leftover: list[SendResult] = []
         self.stopped_by: SendResult | None = None
@@ -121,16 +123,26 @@ class SendMany:
         if self._started:
             raise RuntimeError("a bulk send runs once; call send_many() again for other rows")
         self._started = True
-        workers = [asyncio.ensure_future(self._work()) for _ in range(self._concurrency)]
-        finished = asyncio.ensure_future(self._all_done(workers))
+        self._workers = [asyncio.ensure_future(self._work()) for _ in range(self._concurrency)]
+        self._finished = asyncio.ensure_future(self._all_done())
         try:
             while (result := await self._results.get()) is not None:
                 self._room.release()
                 yield result
-            await finished  # what the source of the rows raised, is raised here
+            await self._finished  # what the source of the rows raised, is raised here
         finally:
-            self._stop()
-            await self._drain(workers, finished)
+            await self.aclose()
+
+    async def aclose(self) -> None:
+        """Begin no further row, and wait for those in flight; `leftover` then holds what became of them. Safe to repeat.
+
+        Leaving the loop does the same, but only when the interpreter lets go of the loop's iterator: await this before looking
+        at `leftover`. Cancelled while it waits, it cuts the rows in flight short, and their outcome is unknown.
+        """
+        self._started = True
+        self._stop()
+        if self._finished is not None:
+            await self._drain(self._finished)
 
     # --- the workers -----------------------------------------------------------------------------------------------------
 
@@ -198,11 +210,11 @@ class SendMany:
         if self._rate is not None:
             await self._rate.acquire(cost)
 
-    async def _all_done(self, workers: list[asyncio.Task[None]]) -> None:
+    async def _all_done(self) -> None:
         """Mark the end of the results, and raise what a worker raised: only the source of the rows can make it."""
-        await asyncio.wait(workers)
+        await asyncio.wait(self._workers)
         self._results.put_nowait(None)
-        for worker in workers:
+        for worker in self._workers:
             if not (worker.cancelled() and self._stopping):
                 worker.result()
 
@@ -229,20 +241,17 @@ class SendMany:
                 self._stopped.add(task)
                 task.cancel()
 
-    async def _drain(self, workers: list[asyncio.Task[None]], finished: asyncio.Task[None]) -> None:
-        """Let the rows in flight end and keep what becomes of them: an answer thrown away is a text sent again later.
-
-        It is shielded from the cancellation that may have ended the loop; a second one cuts it short, and then the rows still
-        in flight have an unknown outcome.
-        """
+    async def _drain(self, finished: asyncio.Task[None]) -> None:
+        """Let the rows in flight end and keep what becomes of them: an answer thrown away is a text sent again later."""
         self._left = True
         while not self._results.empty():
             if (result := self._results.get_nowait()) is not None:
                 self.leftover.append(result)
+        self._results.put_nowait(None)  # whoever still iterates is to come to an end
         try:
             await _ended(finished)
         except asyncio.CancelledError:
-            for worker in workers:
+            for worker in self._workers:
                 worker.cancel()
             await _ended(finished)
             raise

@@ -16,7 +16,7 @@ from twilio_async._call import LARGEST_PAGE, Caller, Response, responses
 from twilio_async._pool import Pool, PoolOptions
 from twilio_async._request import Product, Request, freely_made
 from twilio_async._version import __version__
-from twilio_async.auth import AccountToken, ApiKey, Auth, checked_sid
+from twilio_async.auth import AccountToken, ApiKey, Auth, Unseen, checked_sid
 from twilio_async.errors import ConfigError, UnreadableAnswer
 from twilio_async.limits import Concurrency, RateLimit
 from twilio_async.pages import Page
@@ -101,8 +101,9 @@ class AsyncSession:
         hooks: Sequence[Hook] = (),
         user_agent: str | None = None,
     ) -> None:
+        if token is not None:
+            token = Unseen(token)  # an error about any argument may be printed with its local variables
         auth = _credentials(account, token)
-        del token  # an error about an option must not show it where local variables are printed
         places = _made(Concurrency, "concurrency", concurrency)
         self._pool = Pool(
             PoolOptions(
@@ -144,11 +145,11 @@ class AsyncSession:
             ConfigError: a variable is missing, which the message names, or holds what `AsyncSession` refuses.
         """
         env = os.environ if environ is None else environ
-        auth = _credentials_in(env)
         for name, variable in (("base_url", "TWILIO_BASE_URL"), ("region", "TWILIO_REGION"), ("edge", "TWILIO_EDGE")):
             options.setdefault(name, env.get(variable) or None)
-        del env, environ  # an error about an option must not show them where local variables are printed
-        return cls(auth, **options)
+        found = {name: Unseen(env.get(name, "")) for name in _CREDENTIALS}
+        del env, environ  # an error about what was found may be printed with its local variables
+        return cls(_credentials_in(found), **options)
 
     # --- resources -------------------------------------------------------------------------------------------------------
 
@@ -395,8 +396,7 @@ def _credentials(account: str | Auth, token: str | None) -> Auth:
     return AccountToken(account, token)
 
 
-def _credentials_in(env: Mapping[str, str]) -> Auth:
-    found = {name: env.get(name, "") for name in _CREDENTIALS}
+def _credentials_in(found: Mapping[str, str]) -> Auth:
     sid, token, key, secret = found.values()
     if sid and key and secret:
         return ApiKey(key, secret, account_sid=sid)
@@ -439,22 +439,10 @@ def _headers(auth: Auth, user_agent: str | None) -> Callable[[], Awaitable[dict[
 
     async def headers() -> dict[str, str]:
         return {
-            "Authorization": _Unseen(await auth.authorization()),
+            "Authorization": Unseen(await auth.authorization()),
             "User-Agent": name,
             "Accept": "application/json",
             "Accept-Encoding": "gzip",
         }
 
     return headers
-
-
-class _Unseen(str):
-    """Text that goes out as it is and shows nothing of itself where local variables are printed, as in reports of errors.
-
-    What is raised here holds no credentials, but a cancellation has passed through frames that do.
-    """
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "'…'"

@@ -15,6 +15,7 @@ from twilio_async import (
     AmbiguousOutcome,
     APIError,
     AsyncSession,
+    Concurrency,
     Conflict,
     InvalidArgument,
     InvalidNumber,
@@ -753,6 +754,15 @@ async def test_a_rate_is_spent_in_segments(twilio: AsyncSession, emulator: Emula
     assert rate.reserve(100.0) == pytest.approx((1 + 2 + 3) / 1000)
 
 
+async def test_a_row_that_cannot_be_counted_takes_one_turn(twilio: AsyncSession, emulator: Emulator) -> None:
+    """It is told what is wrong with it like any other bad row."""
+    rate = RateLimit(1000.0, burst=100.0, clock=lambda: 1000.0)
+    given = [{"to": TO, "from_": emulator.number, "body": body} for body in ("half a pair: \ud800", 5)]
+    results = [result async for result in twilio.messages.send_many(given, rate=rate)]
+    assert [(result.outcome, type(result.error)) for result in results] == [("not_sent", InvalidArgument)] * 2
+    assert rate.reserve(100.0) == pytest.approx(2 / 1000)
+
+
 async def test_two_thousand_rows_pass_a_server_that_takes_thirty_at_once() -> None:
     """Every good row is sent exactly once, none is lost to a 429, and hardly any request is refused."""
     # Long enough that the answers, and not this machine's processors, are what a round trip waits for.
@@ -804,3 +814,19 @@ async def test_the_way_of_a_message_can_be_followed() -> None:
             emulator.clock.advance(1)
             seen.append((await twilio.messages.fetch(sent.sid)).status)
     assert [*dict.fromkeys(seen)] == ["queued", "sent", "delivered"]
+
+
+async def test_leaving_a_bulk_send_begins_nothing_that_waits_for_its_place(emulator: Emulator) -> None:
+    """Rows that a full session keeps waiting are not sent any more; those at Twilio are finished and kept."""
+    emulator.faults.add(match="POST /Messages", kind="latency", latency=0.2)
+    rows = [{"to": f"+1555867{number:04}", "from_": emulator.number, "body": "x"} for number in range(100)]
+    async with AsyncSession.from_env(emulator.env, concurrency=Concurrency(5, start=5)) as twilio:
+        sending = twilio.messages.send_many(rows, concurrency=20)
+        async for _ in sending:
+            arrived = len(emulator.messages)
+            break
+        await sending.aclose()
+    assert len(emulator.messages) <= arrived + 5
+    assert sending.counts["accepted"] == len(emulator.messages)
+    assert {result.outcome for result in sending.leftover} == {"accepted", "not_sent"}
+    assert sum(sending.counts.values()) == 1 + len(sending.leftover)

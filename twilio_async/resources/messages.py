@@ -343,7 +343,7 @@ class Messages(Resource, at=CORE):
 
         The rows are read as they are needed, so there may be millions. A row that cannot be sent becomes a result with its
         error, and the others go on. Leaving the loop starts no further row; those in flight are finished and kept in
-        `SendMany.leftover`. What survives a crash is the outbox, not this.
+        `SendMany.leftover`, which is complete after `SendMany.aclose`. What survives a crash is the outbox, not this.
 
         Args:
             rows: mappings of `create`'s arguments, from an iterable or an async iterable.
