@@ -7,12 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.official import SPEC, Recorder
 from twilio_async import AsyncSession, Retry
 
 if TYPE_CHECKING:
     from twilio_async.emulator import Emulator
+
+
+# Nothing here is about speed, and the machine may be busy.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from yarl import URL
 
 from twilio_async._address import origins
 from twilio_async.errors import ConfigError
-
-unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 
 
 @pytest.mark.parametrize(
@@ -117,7 +115,6 @@ def test_no_password_is_quoted() -> None:
     assert "hunter2" not in str(caught.value)
 
 
-@unhurried
 @given(st.text() | st.from_regex(r"https?://[^/?#\n]*(:\d{1,6})?(/.*)?", fullmatch=True))
 def test_whatever_base_url_is_taken_a_path_can_follow(base_url: str) -> None:
     """Any text is either refused or makes, with a path behind it, a URL whose path ends with exactly that."""

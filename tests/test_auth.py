@@ -8,14 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from twilio_async import AsyncSession
 from twilio_async.auth import AccountToken, ApiKey, Auth, checked_sid
 from twilio_async.errors import ConfigError
-
-unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 
 ACCOUNT = "AC" + "0123456789abcdef" * 2
 KEY = "SK" + "0123456789ABCDEF" * 2
@@ -110,7 +108,6 @@ def test_a_key_needs_its_account() -> None:
         ApiKey(KEY, SECRET)  # type: ignore[call-arg]  # what is proved
 
 
-@unhurried
 @given(st.from_regex(r"AC[0-9a-fA-F]{32}", fullmatch=True))
 def test_every_sid_of_an_account_is_taken(sid: str) -> None:
     """Hexadecimal digits of either case, as Twilio documents them."""

@@ -11,9 +11,10 @@ from typing import Any
 
 import anyio
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.tasks import no_task_left, settle
 from twilio_async.bulk import Row, SendMany, SendResult
 from twilio_async.errors import (
     APIError,
@@ -29,8 +30,6 @@ from twilio_async.errors import (
 )
 from twilio_async.limits import RateLimit
 from twilio_async.resources.messages import Message
-
-unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 
 FIELDS = frozenset({"to", "from_", "messaging_service_sid", "body", "media_url", "timeout"})
 
@@ -120,20 +119,6 @@ class AsyncTray(Tray):
             yield row
 
 
-@contextlib.asynccontextmanager
-async def no_task_left() -> AsyncIterator[None]:
-    """Whatever happens in here, afterwards no task is left running, not even for a moment."""
-    before = asyncio.all_tasks()
-    yield
-    assert asyncio.all_tasks() <= before
-
-
-async def settle() -> None:
-    """Let everything that can happen now happen."""
-    for _ in range(100):
-        await asyncio.sleep(0)
-
-
 async def all_of(sending: SendMany) -> list[SendResult]:
     """Every result, in the order of the rows."""
     return sorted([result async for result in sending], key=lambda result: result.index)
@@ -147,7 +132,6 @@ def outcome_of(body: str) -> Outcome:
 # --- results -------------------------------------------------------------------------------------------------------------
 
 
-@unhurried
 @given(
     bodies=st.lists(st.sampled_from([*ERRORS, "hi", "hi", "bug"]), max_size=40),
     concurrency=st.integers(1, 50),

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import datetime as dt
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import anyio
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.tasks import no_task_left, settle
 from twilio_async.errors import ConnectError, InvalidArgument
 from twilio_async.history import newest_first
 from twilio_async.pages import Page, Pages
 from twilio_async.resources.messages import Message
-
-unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 
 NOON = dt.datetime(2026, 3, 10, 12, 0, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
@@ -89,20 +87,6 @@ class Archive:
         return [held for held in self.messages if held.date_sent and since <= held.date_sent < until]
 
 
-@contextlib.asynccontextmanager
-async def no_task_left() -> AsyncIterator[None]:
-    """Whatever happens in here, afterwards no task is left running, not even for a moment."""
-    before = asyncio.all_tasks()
-    yield
-    assert asyncio.all_tasks() <= before
-
-
-async def settle() -> None:
-    """Let everything that can happen now happen."""
-    for _ in range(100):
-        await asyncio.sleep(0)
-
-
 def hourly(days: int) -> list[dt.datetime]:
     """A message each hour, up to now."""
     return [NOON - dt.timedelta(hours=hours) for hours in range(24 * days)]
@@ -119,7 +103,6 @@ zones = st.sampled_from([dt.UTC, EAST, WEST])
 bounds = st.one_of(st.builds(dt.datetime.astimezone, moments, zones), moments.map(dt.datetime.date))
 
 
-@unhurried
 @given(
     sent=st.lists(moments, max_size=30),
     since=bounds,

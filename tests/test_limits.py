@@ -95,7 +95,6 @@ costs = st.one_of(st.integers(1, 10), st.floats(0.01, 20))
 gaps = st.one_of(st.just(0.0), st.floats(0, 0.05), st.floats(0, 5))
 
 
-@settings(deadline=None)
 @given(rate=rates, burst=bursts, arrivals=st.lists(st.tuples(gaps, costs), max_size=40))
 def test_no_window_holds_more_than_the_rate_and_one_burst(
     rate: float, burst: float, arrivals: list[tuple[float, float]]
@@ -112,7 +111,6 @@ def test_no_window_holds_more_than_the_rate_and_one_burst(
     assert_never_faster(starts, rate, burst)
 
 
-@settings(deadline=None)
 @given(rate=rates, burst=bursts, arrivals=st.lists(st.tuples(gaps, costs), max_size=25))
 def test_nothing_waits_longer_than_it_must(rate: float, burst: float, arrivals: list[tuple[float, float]]) -> None:
     """Each start is the earliest that the starts before it leave open."""
@@ -130,7 +128,6 @@ def test_nothing_waits_longer_than_it_must(rate: float, burst: float, arrivals: 
         starts.append((start, cost))
 
 
-@settings(deadline=None)
 @given(
     rate=rates,
     burst=bursts,
@@ -165,7 +162,6 @@ def test_nothing_starts_in_a_pause(rate: float, burst: float, steps: list[tuple[
     assert_never_faster(starts, rate, burst)
 
 
-@settings(deadline=None)
 @given(
     rate=rates,
     burst=bursts,
@@ -714,7 +710,7 @@ class Crowd(RuleBasedStateMachine):
 
 
 TestCrowd = Crowd.TestCase
-TestCrowd.settings = settings(deadline=None, max_examples=50, stateful_step_count=30)
+TestCrowd.settings = settings(max_examples=50, stateful_step_count=30)
 
 
 def test_limits_serve_one_event_loop_after_another() -> None:

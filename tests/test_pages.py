@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import anyio
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.tasks import no_task_left, settle
 from twilio_async.errors import ConnectError, InvalidArgument
 from twilio_async.pages import Page, Pages
-
-unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 
 
 class Book:
@@ -59,20 +58,6 @@ class Book:
     def list(self, **options: Any) -> Pages[int]:
         """The numbers."""
         return Pages(self.fetch, operation="book.list", largest=self.largest, **options)
-
-
-@contextlib.asynccontextmanager
-async def no_task_left() -> AsyncIterator[None]:
-    """Whatever happens in here, afterwards no task is left running, not even for a moment."""
-    before = asyncio.all_tasks()
-    yield
-    assert asyncio.all_tasks() <= before
-
-
-async def settle() -> None:
-    """Let everything that can happen now happen."""
-    for _ in range(50):
-        await asyncio.sleep(0)
 
 
 # --- what comes out ------------------------------------------------------------------------------------------------------
@@ -123,7 +108,6 @@ async def test_a_list_can_be_read_again() -> None:
     assert len(book.fetched) == 5 * 3
 
 
-@unhurried
 @given(st.integers(0, 60), st.one_of(st.none(), st.integers(0, 70)), st.one_of(st.none(), st.integers(1, 10)))
 def test_limit_and_page_size_never_change_what_comes(length: int, limit: int | None, page_size: int | None) -> None:
     """The items are the first *limit*, whatever the size of a page, with no more requests than it takes."""
@@ -360,7 +344,6 @@ async def test_one_reading_does_not_disturb_another() -> None:
 # --- going on ------------------------------------------------------------------------------------------------------------
 
 
-@unhurried
 @given(st.integers(1, 60), st.integers(1, 10), st.data())
 def test_a_list_can_be_gone_on_from_any_token(length: int, page_size: int, data: st.DataObject) -> None:
     """What came before a page's token and what comes after it is the whole list."""
@@ -377,7 +360,6 @@ def test_a_list_can_be_gone_on_from_any_token(length: int, page_size: int, data:
     asyncio.run(main())
 
 
-@unhurried
 @given(st.integers(1, 60), st.integers(1, 10), st.data())
 def test_an_error_says_where_to_go_on(length: int, page_size: int, data: st.DataObject) -> None:
     """Every item before the torn page comes out first; going on from the error's token gives exactly the others."""
@@ -418,7 +400,6 @@ async def test_another_error_goes_through() -> None:
 # --- a page --------------------------------------------------------------------------------------------------------------
 
 
-@unhurried
 @given(st.lists(st.integers()), st.slices(10), st.one_of(st.none(), st.text()))
 def test_a_page_is_a_sequence(items: list[int], cut: slice, token: str | None) -> None:
     """A page is read like the list of its items: length, index, slice, containment, both directions, as often as one likes."""

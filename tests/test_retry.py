@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from twilio_async.errors import (
@@ -20,8 +20,6 @@ from twilio_async.errors import (
     TwilioError,
 )
 from twilio_async.retry import Retry, RetryBudget
-
-unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 
 seconds = st.floats(0, 1e6)
 policies = st.builds(
@@ -40,7 +38,6 @@ def asked_by(error: TwilioError) -> float:
     return (error.retry_after or 0.0) if isinstance(error, APIError) else 0.0
 
 
-@unhurried
 @given(policies, st.integers(1, 5000), errors, seconds, st.floats(0, 1))
 def test_a_wait_is_within_its_bounds(policy: Retry, attempt: int, error: TwilioError, elapsed: float, drawn: float) -> None:
     """A wait is at least what was asked for, at most that and one jitter, and ends before the time is up."""
@@ -53,7 +50,6 @@ def test_a_wait_is_within_its_bounds(policy: Retry, attempt: int, error: TwilioE
         assert elapsed + delay <= policy.max_elapsed
 
 
-@unhurried
 @given(policies, st.integers(1, 5000), errors, seconds)
 def test_it_gives_up_only_for_a_reason(policy: Retry, attempt: int, error: TwilioError, elapsed: float) -> None:
     """With tries and time left, and no longer wait asked for than is allowed, there is a next try."""
@@ -65,7 +61,6 @@ def test_it_gives_up_only_for_a_reason(policy: Retry, attempt: int, error: Twili
     )
 
 
-@unhurried
 @given(st.integers(1, 5000), st.floats(0, 1))
 def test_the_jitter_doubles_up_to_its_cap(attempt: int, drawn: float) -> None:
     """The wait is drawn from 0 to the base, doubled with each try, and from 0 to the cap once that is less."""
@@ -106,7 +101,6 @@ def test_no_try_begins_after_the_time_is_up(elapsed: float, waits: bool) -> None
     assert delay == (3.0 if waits else None)
 
 
-@unhurried
 @given(errors)
 def test_never_means_never(error: TwilioError) -> None:
     """One try, whatever happens, and however soon it may be repeated."""
@@ -183,7 +177,6 @@ def test_a_budget_allows_as_many_as_it_holds(tokens: float) -> None:
     assert not budget.allows(SLOW)
 
 
-@unhurried
 @given(st.integers(0, 500))
 def test_ten_successes_pay_for_one_repeat(successes: int) -> None:
     """Each success gives a tenth back, exactly, and no more than the budget holds."""
@@ -195,7 +188,6 @@ def test_ten_successes_pay_for_one_repeat(successes: int) -> None:
     assert repeats(budget) == min(20, successes // 10)
 
 
-@unhurried
 @given(st.lists(st.booleans(), max_size=300))
 def test_repeats_never_exceed_the_budget_and_a_tenth_of_the_successes(steps: list[bool]) -> None:
     """In any order of successes and failures, the load that repeats add stays bounded."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from twilio_async._segments import Offender, Segments, segment_count, segments, smart_encode
@@ -363,10 +363,8 @@ texts = st.one_of(
     st.text(st.sampled_from([*"ab{€漢\r\n\u2019\u2026\u00a0\u0301\u200b\u200d\ufe0f", *FLAG, *FAMILY]), max_size=300),
     st.integers(0, 150).map(lambda marks: "ab" + "\u0301" * marks),
 )
-unhurried = settings(deadline=None)  # the machine may be busy; nothing here is about speed
 
 
-@unhurried
 @given(texts, st.booleans())
 def test_the_segments_make_up_the_text(text: str, smart_encoding: bool) -> None:
     """Joined, the segments are the text as sent, and none is empty unless the text is."""
@@ -376,7 +374,6 @@ def test_the_segments_make_up_the_text(text: str, smart_encoding: bool) -> None:
     assert all(cut.texts) or cut.texts == ("",)
 
 
-@unhurried
 @given(texts, st.booleans())
 def test_every_segment_fits(text: str, smart_encoding: bool) -> None:
     """A single segment has 160 septets or 70 units, each of several 153 or 67, and the units are their sum."""
@@ -389,7 +386,6 @@ def test_every_segment_fits(text: str, smart_encoding: bool) -> None:
     assert (cut.units <= single) == (cut.count == 1)
 
 
-@unhurried
 @given(texts, st.booleans())
 def test_counting_is_cutting(text: str, smart_encoding: bool) -> None:
     """The quick count is the number of segments cut."""
@@ -398,7 +394,6 @@ def test_counting_is_cutting(text: str, smart_encoding: bool) -> None:
     assert segment_count(text, smart_encoding=smart_encoding) == cut.count == len(cut.texts)
 
 
-@unhurried
 @given(gsm_texts)
 def test_gsm_takes_the_fewest_segments(text: str) -> None:
     """No way of cutting a GSM-7 text between its characters needs fewer segments, and smart encoding leaves it be."""
@@ -410,7 +405,6 @@ def test_gsm_takes_the_fewest_segments(text: str) -> None:
     assert segments(text, smart_encoding=True) == cut
 
 
-@unhurried
 @given(cluster_lists)
 def test_clusters_take_the_fewest_segments(clusters: list[str]) -> None:
     """No way of cutting between clusters needs fewer segments, and no cluster is cut."""
@@ -420,21 +414,18 @@ def test_clusters_take_the_fewest_segments(clusters: list[str]) -> None:
     assert set(accumulate(map(len, cut.texts))) <= set(accumulate(map(len, clusters)))
 
 
-@unhurried
 @given(texts, st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from(GSM + FLAG + FAMILY + "\u0301")))
 def test_a_longer_text_never_costs_less(text: str, character: str) -> None:
     """Adding a character at the end of a text never lowers the number of its segments."""
     assert segment_count(text + character) >= segment_count(text)
 
 
-@unhurried
 @given(st.text(st.sampled_from([chr(code) for code in range(0x20, 0x7F) if chr(code) != "`"]), max_size=400))
 def test_plain_ascii_is_gsm(text: str) -> None:
     """Printable ASCII without the backtick never needs UCS-2."""
     assert segments(text).encoding == "GSM-7"
 
 
-@unhurried
 @given(texts)
 def test_smart_encoding_twice_is_once(text: str) -> None:
     """Smart encoding leaves nothing that it would replace, so what still offends has no likeness."""
@@ -444,7 +435,6 @@ def test_smart_encoding_twice_is_once(text: str) -> None:
     assert all(offender.replacement is None for offender in segments(once).offending)
 
 
-@unhurried
 @given(texts)
 def test_ucs2_has_offenders_and_gsm_has_none(text: str) -> None:
     """A text is UCS-2 because of the characters reported, and without them would be GSM-7."""

@@ -18,14 +18,12 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from yarl import URL
 
 from twilio_async import _wire
 from twilio_async._wire import ForeignLink, Timestamp, Unsendable, mask, next_query, read_error, read_timestamp
-
-unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 zones = st.one_of(st.timezones(), st.integers(-1439, 1439).map(lambda minutes: dt.timezone(dt.timedelta(minutes=minutes))))
@@ -36,7 +34,6 @@ NOW = dt.datetime(2026, 1, 31, 12, 0, tzinfo=dt.UTC)
 # --- arguments to text ---------------------------------------------------------------------------------------------------
 
 
-@unhurried
 @given(st.lists(st.tuples(texts, texts)))
 def test_a_form_reads_back_as_it_was_written(pairs: list[tuple[str, str]]) -> None:
     """Any names and texts survive a form: order, repeats, empty values and every character."""
@@ -50,7 +47,6 @@ def test_a_plus_is_never_a_blank() -> None:
     )
 
 
-@unhurried
 @given(texts)
 def test_text_is_sent_as_it_is(text: str) -> None:
     """No text is trimmed, normalised or refused, the empty one included."""
@@ -72,7 +68,6 @@ def test_only_a_str_is_text(write: Callable[[object], str], value: object) -> No
         write(value)
 
 
-@unhurried
 @given(st.integers())
 def test_an_integer_is_its_digits(number: int) -> None:
     """A whole number of any size is written in decimal."""
@@ -86,7 +81,6 @@ def test_only_an_int_is_an_integer(value: object) -> None:
         _wire.write_integer(value)
 
 
-@unhurried
 @given(st.one_of(st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.decimals(-(10**20), 10**20, places=9)))
 @example(5e-05)
 @example(1e22)
@@ -121,7 +115,6 @@ def test_only_a_bool_is_a_boolean(value: object) -> None:
         _wire.write_boolean(value)
 
 
-@unhurried
 @given(moments)
 @example(dt.datetime(2026, 1, 2, 9, 0, tzinfo=dt.timezone(dt.timedelta(hours=-5))))
 @example(dt.datetime(2026, 3, 8, 2, 30, tzinfo=ZoneInfo("America/New_York")))  # an hour that is skipped
@@ -176,7 +169,6 @@ def test_only_a_datetime_is_an_instant(value: object) -> None:
         _wire.write_instant(value)
 
 
-@unhurried
 @given(st.dates())
 @example(dt.date(999, 1, 1))
 def test_a_day_is_written_as_iso(day: dt.date) -> None:
@@ -191,7 +183,6 @@ def test_a_day_may_be_an_instant() -> None:
     assert _wire.write_day(late) == "2026-01-03T04:30:00Z"
 
 
-@unhurried
 @given(st.dictionaries(texts, st.one_of(texts, st.integers(), st.booleans())))
 def test_a_mapping_is_sent_as_json(mapping: dict[str, object]) -> None:
     """All of a mapping reaches the wire, not its first key."""
@@ -221,7 +212,6 @@ def test_a_lone_text_is_one_text() -> None:
     assert _wire.write_texts("https://example.com/a.png") == ["https://example.com/a.png"]
 
 
-@unhurried
 @given(st.lists(texts), st.sampled_from([list, tuple, iter, collections.deque]))
 def test_several_texts_keep_their_order(items: list[str], kind: Callable[[list[str]], object]) -> None:
     """Any iterable of texts is sent one by one, in order."""
@@ -270,7 +260,6 @@ def test_a_loose_value_of_another_type_is_refused(value: object) -> None:
 BASE = "https://api.twilio.com/2010-04-01/Accounts/"
 
 
-@unhurried
 @given(st.text(st.one_of(st.characters(), st.sampled_from("./%?#\\ ;:@+&=~é\n\r\t\0"))))
 @example("..")
 @example("%2e%2e")
@@ -336,7 +325,6 @@ def test_pairs_of_one_name_are_grouped_in_order() -> None:
 # --- times ---------------------------------------------------------------------------------------------------------------
 
 
-@unhurried
 @given(st.datetimes(dt.datetime(1900, 1, 1), dt.datetime(9999, 1, 1)), st.integers(-1439, 1439))  # noqa: DTZ001 - the zone follows
 @example(dt.datetime(2019, 5, 24, 17, 44, 46), 0)  # noqa: DTZ001
 def test_rfc_2822_is_read_with_its_offset(naive: dt.datetime, minutes: int) -> None:
@@ -349,7 +337,6 @@ def test_rfc_2822_is_read_with_its_offset(naive: dt.datetime, minutes: int) -> N
     assert read.utcoffset() is not None
 
 
-@unhurried
 @given(st.datetimes(timezones=st.one_of(st.none(), st.just(dt.UTC), st.timezones())), st.sampled_from("T "))
 def test_iso_8601_is_read_with_its_offset_and_fraction(moment: dt.datetime, separator: str) -> None:
     """A time of the newer APIs is the instant that it says, to the microsecond; without an offset it is UTC."""
@@ -389,7 +376,6 @@ def test_every_form_that_twilio_writes_is_read(text: str, moment: str) -> None:
 likely_times = st.from_regex(r"[A-Z][a-z]{2}, \d{1,30} [A-Z][a-z]{2} \d{1,30} [\d:]{1,12} [+-]?\w{1,30}", fullmatch=True)
 
 
-@unhurried
 @given(st.one_of(st.text(), likely_times))
 @example("Mon, 01 Jan 99999999999999999999 00:00:00 GMT")
 @example("Mon, 01 Jan 2024 00:00:00 +999999999999999999999")
@@ -430,7 +416,6 @@ def test_values_become_what_they_mean() -> None:
     assert record.sent == dt.datetime(2019, 5, 24, 17, 44, 46, tzinfo=dt.UTC)
 
 
-@unhurried
 @given(st.datetimes(dt.datetime(1900, 1, 1), dt.datetime(9999, 1, 1)), st.sampled_from([0, 0, -420, 330]))  # noqa: DTZ001
 def test_times_are_read_alike_in_an_answer(naive: dt.datetime, minutes: int) -> None:
     """What makes the reading of an answer quick changes no time that comes out of it."""
@@ -647,7 +632,6 @@ values = st.recursive(
 )
 
 
-@unhurried
 @given(st.binary() | values.map(lambda value: json.dumps(value).encode()))
 @example(b'{"code": "' + b"9" * 5000 + b'"}')
 @example(b'{"code": ' + b"9" * 5000 + b"}")
@@ -690,7 +674,6 @@ blanks = st.sampled_from([" ", ", ", ": ", "\n", " (", ") ", "'", "&From=", "; "
 written = st.builds("{}{}".format, st.sampled_from(["", "+", "%2B"]), phone_numbers)
 
 
-@unhurried
 @given(st.lists(st.tuples(st.one_of(written, sids, codes, words), blanks)))
 @example([("+15558675310", " ("), ("21610", ")")])
 @example([("%2B15558675310", "&")])
@@ -764,7 +747,6 @@ def test_nobody_asked_to_wait() -> None:
     assert _wire.retry_after({}, NOW) is None
 
 
-@unhurried
 @given(st.text())
 def test_retry_after_is_never_negative_or_endless(asked: str) -> None:
     """Whatever stands in the header, the answer is None or a finite number from 0."""
@@ -854,7 +836,6 @@ likely_links = st.builds(
 )
 
 
-@unhurried
 @given(likely_links | st.text(st.sampled_from("/:@?#.\\[]%&= \n" + string.ascii_lowercase)))
 def test_whatever_the_link_the_next_request_stays_here(link: str) -> None:
     """Any text is the end, a refusal, or a query that makes a proper URL of the same list, on the same host."""
