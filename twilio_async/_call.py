@@ -102,7 +102,7 @@ class Caller:
     hooks: Sequence[Hook]
     clock: Callable[[], float] = time.monotonic
     on_wire: set[asyncio.Task[Any] | None] = field(default_factory=set[Any])
-    """Tasks whose request may be with Twilio at this moment."""
+    """Tasks whose request may be with Twilio at this moment, so that it is not the time to cancel them."""
 
     async def call(
         self,
@@ -171,9 +171,12 @@ class Caller:
                 headers["Content-Type"] = content_type
             transport = self.open_transport()
             sent_at, began = dt.datetime.now(dt.UTC), self.clock()
-            tried = await self._on_the_wire(
-                transport.send(request.method, url + query, headers, body, timeout=timeout, largest=largest)
-            )
+            task = asyncio.current_task()
+            self.on_wire.add(task)
+            try:
+                tried = await transport.send(request.method, url + query, headers, body, timeout=timeout, largest=largest)
+            finally:
+                self.on_wire.discard(task)
             result = judged(request, tried, decode, sent_at)
             self._learn(tried, result)
         finally:
@@ -181,15 +184,6 @@ class Caller:
         if self.hooks or logger.isEnabledFor(logging.DEBUG):
             self._report(request, tried, result, attempt, self.clock() - began)
         return tried, result
-
-    async def _on_the_wire(self, sending: Awaitable[Answer | Failure]) -> Answer | Failure:
-        """Let others see that this task's request may be with Twilio now, so that it is not the time to cancel it."""
-        task = asyncio.current_task()
-        self.on_wire.add(task)
-        try:
-            return await sending
-        finally:
-            self.on_wire.discard(task)
 
     def _learn(self, tried: Answer | Failure, result: object) -> None:
         """Let the concurrency limit know how it went."""

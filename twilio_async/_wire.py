@@ -157,7 +157,15 @@ def write_query(value: object) -> str:
 
 def form(pairs: Iterable[tuple[str, str]]) -> str:
     """``application/x-www-form-urlencoded``, for bodies and queries alike; ``+`` becomes ``%2B``, a blank ``+``."""
-    return "&".join([f"{quote_plus(name)}={quote_plus(value)}" for name, value in pairs])
+    return "&".join([f"{_quoted(name)}={_quoted(value)}" for name, value in pairs])
+
+
+_ESCAPES = str.maketrans({code: quote_plus(chr(code)) for code in range(128) if quote_plus(chr(code)) != chr(code)})
+
+
+def _quoted(text: str) -> str:
+    """`quote_plus`, at a third of its cost for ASCII, which most of what is sent is."""
+    return text.translate(_ESCAPES) if text.isascii() else quote_plus(text)
 
 
 def grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, str | list[str]]:

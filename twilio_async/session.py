@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, overload
 from urllib.parse import urljoin
 
+import anyio.lowlevel
+
 from twilio_async import _wire
 from twilio_async._address import origins
 from twilio_async._call import LARGEST_PAGE, Caller, Response, responses
@@ -362,6 +364,8 @@ class AsyncSession:
         items, link = await self._caller.call(
             request.page(token, size), url, decode, timeout=timeout, retry=retry, largest=LARGEST_PAGE
         )
+        # Decoding a thousand records takes milliseconds, and so may whatever is done with them: others run in between.
+        await anyio.lowlevel.checkpoint()
         try:
             return Page(items, _next_query(link, url, request.path))
         except _wire.ForeignLink as error:
