@@ -19,6 +19,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
+from multidict import CIMultiDict
 from yarl import URL
 
 from twilio_async._answer import Answer, Failure
@@ -45,6 +46,7 @@ class Transport:
     def __init__(self, options: PoolOptions) -> None:
         self._options = options
         self._timeouts: dict[float, aiohttp.ClientTimeout] = {}
+        self._headers: dict[tuple[tuple[str, str], ...], CIMultiDict[str]] = {}
         self._client = aiohttp.ClientSession(
             connector=options.connector
             or aiohttp.TCPConnector(
@@ -73,7 +75,7 @@ class Transport:
         watch, answer = _Watch(), None
         try:
             async with self._client.request(
-                method, URL(url, encoded=True), headers=headers, data=payload, timeout=self._timeout(timeout),
+                method, URL(url, encoded=True), headers=self._prepared(headers), data=payload, timeout=self._timeout(timeout),
                 allow_redirects=False, proxy=self._proxy(url), ssl=self._options.tls,
                 middlewares=() if payload else (watch,),
             ) as response:  # fmt: skip
@@ -127,6 +129,16 @@ class Transport:
     def discard(self) -> None:
         """Let go of connections whose loop is gone: nothing can be awaited there. aiohttp warns of what was left open."""
         self._client.detach()
+
+    def _prepared(self, headers: Mapping[str, str]) -> CIMultiDict[str]:
+        """The same headers as before, in the form that aiohttp would make of them anew for each request."""
+        key = tuple(headers.items())
+        found = self._headers.get(key)
+        if found is None:
+            if len(self._headers) >= 100:  # credentials that change make new ones
+                self._headers.clear()
+            found = self._headers[key] = CIMultiDict(headers)
+        return found
 
     def _timeout(self, total: float) -> aiohttp.ClientTimeout:
         found = self._timeouts.get(total)
