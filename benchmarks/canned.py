@@ -1,7 +1,7 @@
 """What the benchmarks' server says: a message history of distinct records, cut into pages, and answers to a create.
 
-It looks like Twilio's own: every field is there, times are a few seconds apart, texts differ in length, a few hold more than
-ASCII. One day has 5,000 messages, so a time is seldom seen twice and a client gains little by remembering it.
+It looks like Twilio's own: every field is there, times are a few seconds apart, texts differ in length, one in twenty holds
+more than ASCII. A day has 5,000 messages, so the same second seldom comes twice and a client gains little by remembering it.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ DEFAULT_PAGE = 50
 _WORDS = (
     "your", "parcel", "order", "table", "code", "will", "arrive", "today", "between", "two", "and", "four", "at", "the",
     "door", "please", "reply", "STOP", "to", "end", "thank", "you", "for", "waiting", "we", "have", "moved", "appointment",
-    "it", "is", "ready", "driver", "near", "see", "map", "until", "tomorrow", "müller", "café", "東京", "—", "🎉",
+    "it", "is", "ready", "driver", "near", "see", "map", "until", "tomorrow", "our", "best", "wishes",
 )  # fmt: skip
+_ENDINGS = ("",) * 38 + (" Café Müller", " 東京 🎉")
 _OUTCOMES = ("delivered",) * 90 + ("undelivered",) * 5 + ("failed",) * 3 + ("sent",) * 2
 _HEADERS = (
     "HTTP/1.1 {status}\r\nContent-Type: application/json;charset=utf-8\r\nContent-Length: {length}\r\n"
@@ -103,7 +104,7 @@ def _record(number: int, chance: random.Random) -> bytes:
     day, place = divmod(number, PER_DAY)
     midnight = dt.datetime.combine(LAST_DAY - dt.timedelta(days=day), dt.time(), dt.UTC)
     sent = midnight + dt.timedelta(seconds=86_399 - place * 86_400 // PER_DAY)
-    body = " ".join(chance.choices(_WORDS, k=chance.randint(4, 50)))
+    body = " ".join(chance.choices(_WORDS, k=chance.randint(4, 50))) + chance.choice(_ENDINGS)
     segments = 1 + len(body) // 160
     status = chance.choice(_OUTCOMES)
     return _message(

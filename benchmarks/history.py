@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import statistics
 import time
-from collections.abc import Awaitable, Iterable
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from collections.abc import Awaitable
+from typing import TypeVar
 
 from benchmarks import canned
 from benchmarks.clients import (
@@ -33,19 +32,12 @@ IN_PAGES = (OURS, OFFICIAL, FLOOR, HTTPX)
 """Clients that are compared on a page of the largest size."""
 CPU, STALL = "CPU per record", "longest stall of the loop, per page"
 NEAR, FAR = (f"wall of all records, {latency * 1000:.0f} ms latency" for latency in (0.0, LATENCY))
-ROUNDS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Reading(Generic[T]):
-    """What one client read, and what was measured meanwhile."""
-
-    tally: Tally
-    found: T
 
 
 def run(scale: Scale, server: Addresses) -> Section:
-    """Measure the costs, the times and the stalls."""
+    """Measure the costs, the times and the stalls of clients that read the same."""
+    tallies = {name: fresh(tallying, name, server.prompt, scale.sample) for name in CLIENTS}
+    assert all(tally == tallies[OURS] for tally in tallies.values()), tallies
     section = Section(
         "history", f"{scale.records:,} records, typed fields; pages of {LARGEST_PAGE:,} where nothing else is said"
     )
@@ -63,34 +55,44 @@ def run(scale: Scale, server: Addresses) -> Section:
 def _costs(section: Section, scale: Scale, server: Addresses) -> None:
     """Read without latency in turn, several times; with Twilio's latency once, since it leaves little to chance."""
     sizes = {name: scale.sample if name == OFFICIAL_BY_DEFAULT else scale.records for name in CLIENTS}
-    near: dict[str, list[Reading[Cost]]] = {name: [] for name in CLIENTS}
-    for _ in range(min(ROUNDS, scale.rounds)):
+    near: dict[str, list[Cost]] = {name: [] for name in CLIENTS}
+    for _ in range(scale.rounds):
         for name, size in sizes.items():
             near[name].append(fresh(reading, stopwatch, name, server.prompt, size))
     far = {name: fresh(reading, stopwatch, name, server.distant, size) for name, size in sizes.items()}
-    _agree([*far.values(), *(found for readings in near.values() for found in readings)])
     for name, size in sizes.items():
-        cost = median(reading.found for reading in near[name])
+        cost = median(near[name])
         note = f"extrapolated from {size:,} records" if size != scale.records else ""
         section.add(CPU, name, cost.cpu / size * 1e6, "µs", note)
         section.add(NEAR, name, cost.wall / size * scale.records, "s", note)
-        section.add(FAR, name, far[name].found.wall / size * scale.records, "s", note)
+        section.add(FAR, name, far[name].wall / size * scale.records, "s", note)
 
 
 def profile(scale: Scale, server: Addresses) -> str:
     """Where our own time goes."""
-    return fresh(reading, profiler, OURS, server.prompt, scale.records).found.text
+    return fresh(reading, profiler, OURS, server.prompt, scale.records).text
 
 
-def reading(measure: Measure[T], name: str, url: str, size: int) -> Reading[T]:
+def reading(measure: Measure[T], name: str, url: str, size: int) -> T:
     """Read a history of *size* messages, over a connection that is open already."""
 
-    async def read() -> Reading[T]:
+    async def read() -> T:
         async with client(name, url, canned.account(size)) as reader:
             await reader.send("+15550000000", "warm-up")
             with measure() as found:
-                tally = await reader.read()
-        return Reading(tally, found)
+                count = await reader.read()
+        assert count == size
+        return found
+
+    return asyncio.run(read())
+
+
+def tallying(name: str, url: str, size: int) -> Tally:
+    """Sum up a history of *size* messages."""
+
+    async def read() -> Tally:
+        async with client(name, url, canned.account(size)) as reader:
+            return await reader.tally()
 
     return asyncio.run(read())
 
@@ -123,10 +125,3 @@ async def _longest_stall(work: Awaitable[object]) -> float:
     await asyncio.sleep(0.002)  # for the tick that was due meanwhile
     ticker.cancel()
     return latest
-
-
-def _agree(readings: Iterable[Reading[Cost]]) -> None:
-    """Refuse the figures of clients that did not read the same."""
-    tallies: dict[int, Tally] = {}
-    for found in readings:
-        assert found.tally == tallies.setdefault(found.tally.count, found.tally), found.tally

@@ -65,8 +65,8 @@ def streaming(name: str, url: str, size: int) -> int:
 
     async def read() -> int:
         async with client(name, url, canned.account(size)) as reader:
-            tally = await reader.read()
-        assert tally.count == size
+            count = await reader.read()
+        assert count == size
         return peak_resident()
 
     return asyncio.run(read())

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Scale:
     """Counts; the defaults are what published figures are made with."""
 
-    rounds: int = 5
+    rounds: int = 10
     """Rounds in which the clients take turns; medians are taken over them."""
     messages: int = 20_000
     """Messages that each client sends, in all rounds together."""

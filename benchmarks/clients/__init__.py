@@ -52,7 +52,7 @@ def texts(count: int) -> Iterable[Text]:
 
 @dataclass(slots=True)
 class Tally:
-    """What a history sums up to: the same for every client, or one of them reads wrongly."""
+    """What a history sums up to: the same by every client, or one of them reads wrongly."""
 
     count: int = 0
     segments: int = 0
@@ -115,8 +115,16 @@ class Client(abc.ABC):
 
         await asyncio.gather(*(work() for _ in range(self.in_flight)))
 
-    async def read(self) -> Tally:
-        """Read all messages of the account and sum them up."""
+    async def read(self) -> int:
+        """Read all messages of the account, with their typed fields, and count them."""
+        count = 0
+        async for record in await self.records():
+            self.typed(record)
+            count += 1
+        return count
+
+    async def tally(self) -> Tally:
+        """Read them all and sum them up."""
         tally = Tally()
         async for record in await self.records():
             tally.add(*self.typed(record))

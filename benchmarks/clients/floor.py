@@ -25,6 +25,8 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 class Stamp(dt.datetime):
     """A time in RFC 2822; a subclass, so that msgspec asks how to read it."""
 
+    __slots__ = ()
+
 
 def _read_stamp(kind: type[Stamp], text: str) -> Stamp:
     """``Sat, 31 Jan 2026 23:59:59 +0000``, and nothing else."""
