@@ -1,0 +1,1 @@
+"""Webhooks: verified, read, told apart."""
