@@ -54,6 +54,8 @@ CLUSTERS = {
     "non-joiner after a letter": "x\u200c",
     "joiner after a letter": "x\u200d",
     "half-width katakana with its voicing mark": "\uff76\uff9e",
+    "Arabic number sign and the first of its digits": "\u0600\u0661",
+    "two Arabic signs that precede a digit": "\u0600\u06dd\u0661",
 }
 
 # Clusters that Korean neighbours would join.
@@ -232,7 +234,8 @@ def test_a_cluster_at_the_edge_of_a_segment_moves_whole(cluster: str) -> None:
         pytest.param("\u1100", "\u11a8", id="leading and trailing jamo without a vowel"),
         pytest.param("\u1019", "\u102c", id="a Burmese vowel that stands on its own"),
         pytest.param("\u0915\u094d", "\u0915", id="limit: an Indic conjunct"),
-        pytest.param("\u0600", "1", id="limit: an Arabic number sign and its number"),
+        pytest.param("\u0600", "\r", id="an Arabic number sign and a control"),
+        pytest.param("\u0600\u0661", "\u0662", id="the digits of an Arabic number sign"),
     ],
 )
 def test_what_is_no_cluster_may_be_cut(before: str, after: str) -> None:

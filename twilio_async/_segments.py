@@ -9,8 +9,7 @@ Segments are filled greedily. A character of the GSM extension table (two septet
 grapheme cluster: a flag, a family of emoji, a letter with its accents. ``\r\n`` is two characters and may be cut.
 
 Clusters follow Unicode's UAX #29 with Python's own `unicodedata`, and differ where a text message is unlikely to go: an
-Indic conjunct is cut between its letters, a mark that is prepended (Arabic number signs) stands alone, and any symbol
-around a zero-width joiner counts as an emoji.
+Indic conjunct is cut between its letters, and any symbol around a zero-width joiner counts as an emoji, with any marks.
 """
 
 from __future__ import annotations
@@ -186,19 +185,21 @@ def _beginning(cluster: str) -> str:
 # --- Grapheme clusters -----------------------------------------------------------------------------------------------
 #
 # Each character is given a letter for the part it plays, and a pattern over these letters finds the clusters:
-#   c control   m mark on what precedes it   z zero-width joiner   p pictograph   f half of a flag   o any other
+#   c control   m mark on what precedes it   r mark on what follows it   z zero-width joiner   p pictograph
+#   f half of a flag   o any other
 #   Korean: l leading consonant   v vowel   t trailing consonant   s syllable without a trailing consonant   d with one
 
-_CLUSTER = re.compile("c|(?:p(?:m*+zp)*+|ff?|l*+(?:[sv]v*+|d)t*+|l++|t++|[^c])[mz]*+")
+_CLUSTER = re.compile("c|r*(?:p(?:m*+zp)*+|ff?|l*+(?:[sv]v*+|d)t*+|l++|t++|[^c])[mz]*+")
 
 # In a text without any of these every character is a cluster of its own.
-_JOINING = re.compile("[mzflvt]")
+_JOINING = re.compile("[mrzflvt]")
 
 _PART_OF_CATEGORY = {"Cc": "c", "Cf": "c", "Zl": "c", "Zp": "c", "Mn": "m", "Mc": "m", "Me": "m", "So": "p"}
 
 # What the general category does not tell.
 _PART_OF_RANGE = {
     "m": "0E33 0EB3 200C FF9E-FF9F 1F3FB-1F3FF E0020-E007F",
+    "r": "0600-0605 06DD 070F 0890-0891 08E2 0D4E 110BD 110CD 111C2-111C3 113D1 1193F 11941 11A3A 11A84-11A89 11D46 11F02",
     "z": "200D",
     "p": "203C 2049 2139 2194 25FB-25FE 2934-2935 3030 303D",
     "f": "1F1E6-1F1FF",
