@@ -12,6 +12,7 @@ import anyio
 import httpx
 import pytest
 
+from tests.application import Application, running_application
 from tests.emulator.openapi import check_exchange
 from twilio_async.emulator import Clock, Emulator
 
@@ -71,3 +72,10 @@ def clock() -> Clock:
 def messages_url(emulator: Emulator) -> str:
     """The path of the account's messages."""
     return f"/2010-04-01/Accounts/{emulator.account_sid}/Messages.json"
+
+
+@pytest.fixture
+async def application() -> AsyncIterator[Application]:
+    """An application for the emulator to call."""
+    async with running_application() as application:
+        yield application

@@ -17,12 +17,13 @@ from jsonschema import FormatChecker
 from openapi_schema_validator import OAS30Validator
 
 from tests.official import SPEC
-from twilio_async.emulator.routes import ROUTES
+from twilio_async.emulator.routes import ROUTES, UNDECLARED
 from twilio_async.emulator.routing import Router
 
 DOCUMENTS = ("api_v2010", "messaging_v1")
 
-_ROUTER = Router(ROUTES)
+_DOCUMENTED = (*ROUTES, *UNDECLARED)
+_ROUTER = Router(_DOCUMENTED)
 _FORMATS = FormatChecker(formats=())
 
 
@@ -43,7 +44,7 @@ def _is_currency(text: object) -> bool:
 
 @_FORMATS.checks("uri", raises=ValueError)
 def _is_uri(text: object) -> bool:
-    return not isinstance(text, str) or bool(urlsplit(text).path)
+    return not isinstance(text, str) or any(urlsplit(text)[1:3])  # a host, as in v1, or a path, as in the 2010 API
 
 
 @_FORMATS.checks("uri-map")
@@ -69,8 +70,10 @@ def check_answer(operation_id: str, status: int, content: object = None) -> None
 
 
 def check_error(status: int, content: Any) -> None:
-    """Hold an error against the four keys of Twilio's dialect."""
-    assert content.keys() == {"code", "message", "more_info", "status"}, f"an error has four keys, not {[*content]}"
+    """Hold an error against the four keys of Twilio's dialect; newer products add details."""
+    assert content.keys() - {"details"} == {"code", "message", "more_info", "status"}, (
+        f"an error has four keys, not {[*content]}"
+    )
     assert content["status"] == status, f"status {status} is said to be {content['status']}"
     assert content["more_info"].endswith(f"/{content['code']}"), f"{content['more_info']} is not about {content['code']}"
 
@@ -93,7 +96,7 @@ def check_exchange(method: str, url: str, status: int, body: str) -> None:
 @functools.cache
 def operations() -> dict[str, Any]:
     """The operations that the emulator has, by name, as their documents describe them."""
-    known = {(route.path, route.method.lower()) for route in ROUTES}
+    known = {(route.path, route.method.lower()) for route in _DOCUMENTED}
     return {
         operation["operationId"]: operation
         for name in DOCUMENTS

@@ -19,6 +19,8 @@ from twilio_async.emulator.addresses import Address, in_country, is_alpha_sender
         ("Acme Corp", Address("alpha", "Acme Corp")),
         ("whatsapp:+14155238886", Address("channel", "whatsapp:+14155238886", "whatsapp")),
         ("messenger:somebody", Address("channel", "messenger:somebody", "messenger")),
+        ("rcs:parcels_agent", Address("channel", "rcs:parcels_agent", "rcs")),
+        ("rcs:+15558675310", Address("channel", "rcs:+15558675310", "rcs")),
     ],
 )
 def test_an_address_is_told_by_its_form(text: str, address: Address) -> None:
@@ -27,11 +29,43 @@ def test_an_address_is_told_by_its_form(text: str, address: Address) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["+1555", "+0155586753", "+1123456789012", "12", "123456789", "+", "", "whatsapp:somebody", "Too long a name"]
+    "text",
+    [
+        "+1555",
+        "+0155586753",
+        "+1123456789012",
+        "12",
+        "123456789",
+        "+",
+        "",
+        "whatsapp:somebody",
+        "rcs:+1",
+        "rcs:a b",
+        "Too long a name",
+    ],
 )
 def test_what_is_no_address_is_none(text: str) -> None:
     """Too short, too long, or not of this world."""
     assert parse_address(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "can"),
+    [
+        ("+15558675310", True),
+        ("whatsapp:+15558675310", True),
+        ("messenger:somebody", True),
+        ("rcs:+15558675310", True),
+        ("rcs:parcels_agent", False),
+        ("70707", False),
+        ("Acme", False),
+    ],
+)
+def test_some_addresses_only_send(text: str, can: bool) -> None:
+    """Ids, short codes, and agents on RCS."""
+    address = parse_address(text)
+    assert address is not None
+    assert address.can_receive is can
 
 
 @pytest.mark.parametrize(("text", "can"), [("A", True), ("My Shop +1_&-", False), ("My+1_&-Sh", True), ("12345", False)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import TypeAlias
 
 import httpx
@@ -12,7 +13,7 @@ from msgspec.structs import replace
 from tests.emulator.conftest import Connect
 from twilio_async.emulator import Clock, Emulator, Switches
 from twilio_async.emulator.admission import is_web_url
-from twilio_async.emulator.state import NUMBERS, WHATSAPP
+from twilio_async.emulator.state import NUMBERS, RCS, WHATSAPP
 
 ANN, BRITON = "+15558675310", "+447700900199"
 SHOP, BRITISH, SHORT = NUMBERS[0].number, NUMBERS[3].number, NUMBERS[4].number
@@ -244,3 +245,148 @@ async def test_a_service_may_stand_where_its_number_would(
 def test_a_callback_is_an_absolute_web_address(url: str, can: bool) -> None:
     """Loopback among them, since that is where the callbacks of an emulator go."""
     assert is_web_url(url) is can
+
+
+async def sent(api: httpx.AsyncClient, emulator: Emulator, form: Form) -> int | None:
+    """The code that a create is refused with, if it is."""
+    answer = await api.post(f"/2010-04-01/Accounts/{emulator.account_sid}/Messages.json", data=form)
+    code: int | None = answer.json().get("code")
+    return code
+
+
+async def test_a_number_of_another_account_is_no_sender(emulator: Emulator, api: httpx.AsyncClient) -> None:
+    """Not even of a subaccount."""
+    child = emulator._state.add_account("Branch", parent=emulator.account)
+    number = child.add_number("+12025550188").number
+    status, code, said = await refused(api, emulator, {"To": ANN, "From": number, "Body": "x"})
+    assert (status, code) == (400, 21660)
+    assert said == f"Mismatch between the 'From' number {number} and the account {emulator.account_sid}"
+
+
+async def test_a_number_without_its_area_may_be_several(emulator: Emulator, api: httpx.AsyncClient) -> None:
+    """Then Twilio does not guess."""
+    form: Form = {"To": ANN, "From": "5550142", "Body": "x"}
+    assert (await refused(api, emulator, form))[1] == 21659
+    emulator.account.add_number("+12025550142")
+    assert (await refused(api, emulator, form))[1] == 21616
+
+
+async def test_a_country_may_be_closed(emulator: Emulator, api: httpx.AsyncClient) -> None:
+    """By a list of those that are open, or of those that are not; other channels know no countries."""
+    form: Form = {"To": BRITON, "From": SHOP, "Body": "x"}
+    emulator.account.blocked_countries.add("GB")
+    assert (await refused(api, emulator, form))[:2] == (400, 21408)
+    assert await sent(api, emulator, {"To": f"whatsapp:{BRITON}", "From": WHATSAPP, "Body": "x"}) is None
+    emulator.account.blocked_countries.clear()
+    assert await sent(api, emulator, form) is None
+    emulator.account.allowed_countries = {"US"}
+    assert (await refused(api, emulator, form))[1] == 21408
+
+
+async def test_an_account_on_trial_texts_its_friends(emulator: Emulator, api: httpx.AsyncClient, messages_url: str) -> None:
+    """From a number, and the text says so."""
+    emulator.account.trial = True
+    form: Form = {"To": BRITON, "From": SHOP, "Body": "Hello"}
+    status, code, said = await refused(api, emulator, form)
+    assert (status, code) == (400, 21608)
+    assert said.startswith("The number +44770090XXXX is unverified. ")
+    emulator.account.verified.add(BRITON)
+    assert (await refused(api, emulator, form | {"From": "Acme"}))[1] == 21267
+    answer = await api.post(messages_url, data=form)
+    assert answer.json()["body"] == "Sent from your Twilio trial account - Hello"
+    long = await api.post(messages_url, data=form | {"Body": "x" * 130})
+    assert long.json()["num_segments"] == "2"
+    chat = await api.post(messages_url, data={"To": f"whatsapp:{ANN}", "From": WHATSAPP, "Body": "Hello"})
+    assert chat.json()["body"] == "Hello"
+
+
+async def test_some_recipients_get_no_texts(emulator: Emulator, api: httpx.AsyncClient) -> None:
+    """Landlines, and those that no carrier reaches."""
+    form: Form = {"To": ANN, "From": SHOP, "Body": "x"}
+    emulator.account.landlines.add(ANN)
+    assert await refused(api, emulator, form) == (400, 21614, "To number: +1555867XXXX, is not a mobile number")
+    emulator.account.unreachable.add(ANN)
+    assert (await refused(api, emulator, form))[1] == 21612
+
+
+async def test_whoever_opted_out_is_told_before_his_country(emulator: Emulator, api: httpx.AsyncClient) -> None:
+    """Each refusal hides those that are looked for later."""
+    form: Form = {"To": BRITON, "From": SHOP, "Body": "x"}
+    account = emulator.account
+    account.stop(BRITON, SHOP)
+    account.blocked_countries.add("GB")
+    account.trial = True
+    account.unreachable.add(BRITON)
+    account.landlines.add(BRITON)
+    codes = [(await refused(api, emulator, form))[1]]
+    undoings: list[Callable[[], None]] = [
+        lambda: account.start(BRITON, SHOP),
+        account.blocked_countries.clear,
+        lambda: account.verified.add(BRITON),
+        account.unreachable.clear,
+    ]
+    for undo in undoings:
+        undo()
+        codes.append((await refused(api, emulator, form))[1])
+    assert codes == [21610, 21408, 21608, 21612, 21614]
+
+
+async def test_a_full_queue_takes_no_more(connect: Connect, clock: Clock) -> None:
+    """Of the sender that is named; the status is that of a limit, the code is not."""
+    async with Emulator(clock=clock) as emulator, connect(emulator) as api:
+        emulator._state.lifecycle.queues.fill(SHOP, emulator.clock().timestamp())
+        assert await refused(api, emulator, {"To": ANN, "From": SHOP, "Body": "x"}) == (429, 21611, "SMS queue is full.")
+        assert await sent(api, emulator, {"To": ANN, "From": SHORT, "Body": "x"}) is None
+
+
+async def test_a_service_may_pause(emulator: Emulator, api: httpx.AsyncClient) -> None:
+    """And go on."""
+    pool = await service(api, ("PhoneNumbers", emulator.numbers[0].sid))
+    form: Form = {"To": ANN, "MessagingServiceSid": pool, "Body": "x"}
+    emulator.account.paused_services.add(pool)
+    assert (await refused(api, emulator, form))[1] == 21702
+    emulator.account.paused_services.clear()
+    assert await sent(api, emulator, form) is None
+
+
+async def test_there_is_an_end_to_scheduling(connect: Connect, clock: Clock) -> None:
+    """What is no longer scheduled makes room."""
+    async with Emulator(clock=clock) as emulator, connect(emulator) as api:
+        emulator.account.scheduled_limit = 1
+        pool = await service(api, ("PhoneNumbers", emulator.numbers[0].sid))
+        form: Form = {"To": ANN, "MessagingServiceSid": pool, "Body": "x"}
+        later: Form = form | {"ScheduleType": "fixed", "SendAt": "2024-05-24T13:00:00Z"}
+        assert await sent(api, emulator, later) is None
+        assert (await refused(api, emulator, later))[1] == 35125
+        assert await sent(api, emulator, form) is None
+        emulator.clock.advance(3600)
+        later["SendAt"] = "2024-05-24T14:00:00Z"
+        assert await sent(api, emulator, later) is None
+
+
+async def test_an_agent_on_rcs_texts_phones(emulator: Emulator, api: httpx.AsyncClient, messages_url: str) -> None:
+    """But nobody texts an agent, and an agent of others is none."""
+    form: Form = {"To": f"rcs:{ANN}", "From": RCS, "Body": "Hello"}
+    said = (await api.post(messages_url, data=form)).json()
+    assert (said["from"], said["to"], said["num_segments"]) == (RCS, f"rcs:{ANN}", "1")
+    assert (await refused(api, emulator, form | {"To": RCS}))[1] == 21211
+    assert (await refused(api, emulator, form | {"From": "rcs:others"}))[1] == 63007
+    assert (await refused(api, emulator, form | {"To": ANN}))[1] == 21910
+    emulator.account.channels.add("messenger:shop")
+    assert await sent(api, emulator, {"To": "messenger:ann", "From": "messenger:shop", "Body": "x"}) is None
+
+
+async def test_a_message_waits_as_long_as_it_or_its_service_says(
+    emulator: Emulator, api: httpx.AsyncClient, messages_url: str
+) -> None:
+    """Its own word counts more."""
+    pool = await service(api, ("PhoneNumbers", emulator.numbers[0].sid))
+    await api.post(f"/v1/Services/{pool}", data={"ValidityPeriod": "600"})
+    for form, seconds in (
+        ({"From": SHOP}, 36_000),
+        ({"From": SHOP, "ValidityPeriod": "60"}, 60),
+        ({"MessagingServiceSid": pool}, 600),
+        ({"MessagingServiceSid": pool, "ValidityPeriod": "60"}, 60),
+    ):
+        await api.post(messages_url, data={"To": ANN, "Body": "x", **form})
+        assert emulator.messages[-1].validity_period == seconds

@@ -6,9 +6,9 @@ import pytest
 
 from tests.emulator.conftest import NOON
 from twilio_async.emulator.calls import Answer, Call
+from twilio_async.emulator.chances import dice
 from twilio_async.emulator.clock import Clock
 from twilio_async.emulator.errors import ApiError
-from twilio_async.emulator.faults import dice
 from twilio_async.emulator.history import write_message
 from twilio_async.emulator.lifecycle import Lifecycle
 from twilio_async.emulator.state import State, seeded_account
@@ -44,7 +44,7 @@ def test_flags_integers_and_choices_are_read() -> None:
     assert (asked.choice("Method", {"GET"}), asked.choice("Else", {"GET"})) == ("GET", None)
 
 
-@pytest.mark.parametrize("value", ["True", "1.5", "", "--1"])
+@pytest.mark.parametrize("value", ["True", "1.5", "", "--1", "9" * 5000])
 def test_others_are_refused(value: str) -> None:
     """The error names the parameter."""
     asked = call(X=[value])

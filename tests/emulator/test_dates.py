@@ -91,3 +91,16 @@ def test_the_narrowest_of_several_filters_holds() -> None:
 def test_an_unreadable_filter_spoils_the_window() -> None:
     """There is no window to guess at."""
     assert window("soon", None, None) is None
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "Fri, 31 Dec 9999 23:00:00 -0900", "9999-12-31T23:59:59-14:00"])
+def test_a_moment_that_no_calendar_has_in_utc_is_none(text: str) -> None:
+    """The edges of time are not a reason to fall over."""
+    assert parse_moment(text) is None
+
+
+def test_the_last_day_is_a_day() -> None:
+    """Although none follows."""
+    day = window("9999-12-31", None, None)
+    assert day is not None
+    assert day.until == seconds("9999-12-31T23:59:59Z")

@@ -102,6 +102,86 @@ async def test_a_host_of_twilios_serves_its_own_product(api: httpx.AsyncClient, 
         assert (await api.get(path, headers={"Host": host})).status_code == status
 
 
+async def listed(emulator: Emulator, user: str, password: str, path: str) -> int:
+    """Status of a list that somebody asks for."""
+    async with httpx.AsyncClient(verify=False, base_url=emulator.url, auth=(user, password)) as client:
+        return (await client.get(path)).status_code
+
+
+async def test_a_standard_key_does_not_manage_accounts(emulator: Emulator) -> None:
+    """A main key does, as the token does."""
+    main = emulator.account.add_api_key(main=True)
+    for path in ("/2010-04-01/Accounts.json", f"/2010-04-01/Accounts/{emulator.account_sid}.json"):
+        assert await listed(emulator, emulator.api_key, emulator.api_secret, path) == 401
+        assert await listed(emulator, *main, path) == 200
+        assert await listed(emulator, emulator.account_sid, emulator.auth_token, path) == 200
+
+
+async def test_a_subaccount_is_open_to_itself_and_to_the_token_of_its_parent(emulator: Emulator) -> None:
+    """Not to its parent's keys; and its own credentials do not open the parent."""
+    child = emulator._state.add_account("Branch", parent=emulator.account)
+    main, standard = emulator.account.add_api_key(main=True), child.add_api_key()
+    theirs, ours = (f"/2010-04-01/Accounts/{sid}/Messages.json" for sid in (child.sid, emulator.account_sid))
+    assert await listed(emulator, emulator.account_sid, emulator.auth_token, theirs) == 200
+    assert await listed(emulator, child.sid, child.auth_token, theirs) == 200
+    assert await listed(emulator, *standard, theirs) == 200
+    assert await listed(emulator, *main, theirs) == 401
+    assert await listed(emulator, emulator.api_key, emulator.api_secret, theirs) == 401
+    assert await listed(emulator, *main, f"/2010-04-01/Accounts/{child.sid}.json") == 200
+    assert await listed(emulator, child.sid, child.auth_token, ours) == 401
+
+
+async def test_a_revoked_key_and_a_rotated_token_are_strangers(emulator: Emulator, messages_url: str) -> None:
+    """From one request to the next."""
+    assert await listed(emulator, emulator.api_key, emulator.api_secret, messages_url) == 200
+    emulator.account.revoke_api_key(emulator.api_key)
+    assert await listed(emulator, "SK" + "e" * 32, "e1" * 16, messages_url) == 401
+    before = emulator.auth_token
+    second = emulator.account.add_secondary_token()
+    assert await listed(emulator, emulator.account_sid, second, messages_url) == 200
+    emulator.account.promote_secondary_token()
+    assert await listed(emulator, emulator.account_sid, before, messages_url) == 401
+    assert await listed(emulator, emulator.account_sid, second, messages_url) == 200
+
+
+async def test_a_suspended_account_can_do_nothing(emulator: Emulator, api: httpx.AsyncClient, messages_url: str) -> None:
+    """403 (20403) for everything, until it is reactivated."""
+    emulator.account.suspend()
+    for path in (messages_url, "/v1/Services", "/v1/Nothing", "/2010-04-01/Accounts.json"):
+        answer = await api.get(path)
+        assert (answer.status_code, answer.json()["code"], answer.json()["message"]) == (403, 20403, "403 Forbidden")
+    assert await listed(emulator, emulator.account.test_sid, emulator.account.test_token, messages_url) == 403
+    emulator.account.reactivate()
+    assert (await api.get(messages_url)).status_code == 200
+
+
+async def test_a_parent_manages_a_suspended_subaccount(emulator: Emulator, api: httpx.AsyncClient) -> None:
+    """But cannot send for it."""
+    child = emulator._state.add_account("Branch", parent=emulator.account)
+    child.suspend()
+    assert (await api.get(f"/2010-04-01/Accounts/{child.sid}/Messages.json")).status_code == 403
+    assert (await api.get(f"/2010-04-01/Accounts/{child.sid}.json")).json()["status"] == "suspended"
+
+
+async def test_test_credentials_open_nothing_real(emulator: Emulator) -> None:
+    """403 (20008) for all but three creates; another account is closed to them as to others."""
+    account = emulator.account
+    async with httpx.AsyncClient(verify=False, base_url=emulator.url, auth=(account.test_sid, account.test_token)) as api:
+        own = f"/2010-04-01/Accounts/{account.test_sid}"
+        for method, path in (
+            ("GET", f"{own}/Messages.json"),
+            ("DELETE", f"{own}/Messages.json"),
+            ("GET", f"{own}.json"),
+            ("POST", "/v1/Services"),
+            ("GET", "/v1/Nothing"),
+        ):
+            answer = await api.request(method, path)
+            assert (answer.status_code, answer.json()["code"]) == (403, 20008)
+        answer = await api.post(f"/2010-04-01/Accounts/{account.sid}/Messages.json")
+        assert (answer.status_code, answer.json()["code"]) == (401, 20003)
+        assert (await api.post(f"{own}/Messages.json")).json()["code"] == 21604
+
+
 async def test_what_is_unknown_is_ignored_unless_it_is_forbidden(connect: Connect) -> None:
     """Twilio overlooks a misspelt parameter; a strict emulator names it."""
     form = {"To": "+15558675310", "Body": "Hello", "StatusCalback": "http://x.example"}

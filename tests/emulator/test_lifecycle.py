@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.emulator.conftest import NOON, Connect
-from twilio_async.emulator import Clock, Emulator, Message, Profile
+from twilio_async.emulator import Clock, Emulator, Message, Profile, Switches
 from twilio_async.emulator.lifecycle import segments_of
 
 ANN = "+15558675310"
@@ -123,7 +123,7 @@ async def test_by_hand_nothing_moves_but_what_is_moved(connect: Connect, clock: 
         emulator.clock.advance(10**6)
         assert {message.status for message in emulator.messages} == {"queued"}
         assert emulator.send(one.sid).status == "sent"
-        assert emulator.deliver(one.sid).date_sent == clock() + timedelta(seconds=10**6)
+        assert emulator.deliver(one.sid).date_sent == clock()
         assert emulator.read(one.sid).status == "read"
         failed, undelivered = emulator.fail(two.sid), emulator.undeliver(three.sid, 30006)
         assert (failed.status, failed.error_code, failed.date_sent) == ("failed", 30008, None)
@@ -164,3 +164,80 @@ def test_only_sms_is_cut_into_segments() -> None:
     """An MMS or a message on another channel is one piece."""
     assert segments_of("x" * 161, sms=True, smart=False) == 2
     assert segments_of("x" * 161, sms=False, smart=False) == 1
+
+
+async def test_a_sender_sends_at_its_pace(connect: Connect, clock: Clock) -> None:
+    """With throughput: what it may send in a second leaves in a second, in order, and the rest waits in the queue."""
+    async with Emulator(clock=clock, lifecycle=Profile(throughput=True)) as emulator, connect(emulator) as api:
+        sids = [(await create(api, emulator)).sid for _ in range(3)]
+        assert [emulator.message(sid).status for sid in sids] == ["delivered", "queued", "queued"]
+        clock.advance(1)
+        assert [emulator.message(sid).status for sid in sids] == ["delivered", "delivered", "queued"]
+        clock.advance(1)
+        assert [emulator.message(sid).date_sent for sid in sids] == [NOON + timedelta(seconds=seconds) for seconds in range(3)]
+        quick = [(await create(api, emulator, From="70707")).sid for _ in range(3)]
+        clock.advance(0.1)
+        assert {emulator.message(sid).status for sid in quick} == {"delivered"}
+
+
+async def test_the_queue_of_a_services_sender_counts_too(connect: Connect, clock: Clock) -> None:
+    """Whoever picks the sender, it sends no faster; a rate of its own is heeded."""
+    async with Emulator(clock=clock, lifecycle=Profile(throughput=True)) as emulator, connect(emulator) as api:
+        emulator.set_rate(emulator.number, 0.1)
+        sid = await service(api, emulator.numbers[0].sid)
+        sids = [(await create(api, emulator, MessagingServiceSid=sid)).sid for _ in range(2)]
+        assert [emulator.message(sid).status for sid in sids] == ["delivered", "queued"]
+        clock.advance(10)
+        assert emulator.message(sids[1]).date_sent == NOON + timedelta(seconds=10)
+
+
+async def test_what_waits_longer_than_it_is_valid_is_never_sent(connect: Connect, clock: Clock) -> None:
+    """30036, no date sent and no price; what leaves in time is not touched."""
+    profile = Profile(sent=100, delivered=200)
+    async with Emulator(clock=clock, lifecycle=profile) as emulator, connect(emulator) as api:
+        late = await create(api, emulator, ValidityPeriod="60")
+        good = await create(api, emulator, ValidityPeriod="101")
+        clock.advance(60)
+        expired = emulator.message(late.sid)
+        assert (expired.status, expired.error_code) == ("undelivered", 30036)
+        assert (expired.date_sent, expired.price) == (None, None)
+        clock.advance(140)
+        assert emulator.message(good.sid).status == "delivered"
+
+
+async def test_the_validity_of_a_service_is_its_messages_unless_they_say_otherwise(connect: Connect, clock: Clock) -> None:
+    """A service may be more impatient than Twilio."""
+    async with Emulator(clock=clock, lifecycle=Profile(sent=100, delivered=100)) as emulator, connect(emulator) as api:
+        sid = await service(api, emulator.numbers[0].sid, ValidityPeriod="30")
+        impatient = await create(api, emulator, MessagingServiceSid=sid)
+        patient = await create(api, emulator, MessagingServiceSid=sid, ValidityPeriod="500")
+        clock.advance(100)
+        assert [emulator.message(one.sid).status for one in (impatient, patient)] == ["undelivered", "delivered"]
+
+
+async def test_only_channels_tell_that_a_message_was_read(connect: Connect, clock: Clock) -> None:
+    """A profile with reading is of no consequence for SMS."""
+    async with Emulator(clock=clock, lifecycle=Profile(read=30)) as emulator, connect(emulator) as api:
+        sms = await create(api, emulator)
+        whatsapp = await create(api, emulator, From=emulator.whatsapp, To=f"whatsapp:{ANN}")
+        clock.advance(30)
+        assert [emulator.message(one.sid).status for one in (sms, whatsapp)] == ["delivered", "read"]
+
+
+async def test_a_suspended_account_sends_nothing_more(connect: Connect, clock: Clock) -> None:
+    """What waits in the queue fails with 30002."""
+    async with Emulator(clock=clock, lifecycle=PACE) as emulator, connect(emulator) as api:
+        message = await create(api, emulator)
+        emulator.account.suspend()
+        clock.advance(60)
+        assert (emulator.message(message.sid).status, emulator.message(message.sid).error_code) == ("failed", 30002)
+
+
+async def test_an_opt_out_may_show_only_when_the_service_sends(connect: Connect, clock: Clock) -> None:
+    """A switch: the create is accepted, and the message fails with 21610."""
+    switches = Switches(service_opt_out="fail")
+    async with Emulator(clock=clock, switches=switches) as emulator, connect(emulator) as api:
+        sid = await service(api, emulator.numbers[0].sid)
+        emulator.opt_out(ANN)
+        message = emulator.message((await create(api, emulator, MessagingServiceSid=sid)).sid)
+        assert (message.status, message.error_code) == ("failed", 21610)

@@ -81,6 +81,21 @@ def test_a_message_gets_its_sender_later(log: MessageLog) -> None:
     assert numbers(log, from_=BOB) == [8]
 
 
+def test_a_pair_that_was_searched_for_is_kept_up_to_date(log: MessageLog) -> None:
+    """A second search for a recipient and a sender finds what has come, gone and moved since the first."""
+    assert numbers(log, to=BOB, from_=SHOP) == [5, 3, 1]
+    assert numbers(log, to=BOB, from_=ANN) == []
+    log.add(message(9, to=BOB), NOON + timedelta(minutes=9))
+    log.add(message(8, to=BOB, from_=None), NOON + timedelta(minutes=8))
+    log.remove(f"SM{3:032}")
+    log.replace(message(5, to=BOB, from_=ANN))
+    log.replace(message(1, to=BOB), NOON + timedelta(minutes=10))
+    assert numbers(log, to=BOB, from_=SHOP) == [1, 9]
+    assert numbers(log, to=BOB, from_=ANN) == [5]
+    log.replace(message(8, to=BOB))
+    assert numbers(log, to=BOB, from_=SHOP) == [1, 9, 8]
+
+
 def test_a_deleted_message_is_found_no_more(log: MessageLog) -> None:
     """By neither of its ends."""
     for number in (1, 3, 5):

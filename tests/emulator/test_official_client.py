@@ -13,13 +13,13 @@ from typing import Any
 import anyio.to_thread
 import pytest
 from msgspec.structs import replace
-from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
 from tests.emulator.openapi import check_exchange
-from twilio_async.emulator import Emulator, Message
+from twilio_async.emulator import Emulator, Message, Switches
 
 # The official client gives its credentials to aiohttp in a way that aiohttp 3.14 deprecated. It is not ours to mend.
 pytestmark = [
@@ -407,3 +407,309 @@ async def test_a_fault_reaches_the_client(official: Official) -> None:
     official.emulator.faults.add("POST /Messages", status=429, times=1)
     assert await official.refused(official.client.messages, "create", to=ANN) == (429, 20429)
     assert (await official.send()).status == "queued"
+
+
+async def test_a_subaccount_lives_beside_its_parent(official: Official) -> None:
+    """Made, listed, used with the parent's credentials and with its own, suspended, and closed."""
+    accounts = official.client.api.v2010.accounts
+    made = await official(accounts, "create", friendly_name="Branch")
+    assert (made.friendly_name, made.status, made.type, made.owner_account_sid) == (
+        "Branch",
+        "active",
+        "Full",
+        official.emulator.account_sid,
+    )
+    child = official.emulator._state.accounts[made.sid]
+    assert made.auth_token == child.auth_token
+    assert [account.sid for account in await official(accounts, "list", page_size=1)] == [
+        made.sid,
+        official.emulator.account_sid,
+    ]
+    assert [account.sid for account in await official(accounts, "list", friendly_name="Branch", status="active")] == [made.sid]
+    number = child.add_number("+12025550188").number
+    official.client.account_sid = made.sid  # the third argument of the official client
+    branch = official.client.api.v2010.accounts(made.sid)
+    sent = await official(branch.messages, "create", to=ANN, from_=number, body="Hello")
+    assert (sent.account_sid, sent.status) == (made.sid, "queued")
+    assert len(official.emulator.account.messages) == 0
+    official.client.auth = (made.sid, made.auth_token)
+    assert [message.sid for message in await official(branch.messages, "list")] == [sent.sid]
+    assert await official.refused(accounts, "create") == (403, 20403)
+    assert (await official(accounts(made.sid), "fetch")).friendly_name == "Branch"
+    assert await official.refused(accounts(official.emulator.account_sid), "fetch") == (401, 20003)
+    official.client.auth = (official.emulator.account_sid, official.emulator.auth_token)
+    assert await official.refused(accounts(official.emulator.account_sid), "update", status="suspended") == (400, 20001)
+    assert (await official(accounts(made.sid), "update", status="suspended", friendly_name="Old branch")).status == "suspended"
+    assert await official.refused(branch.messages, "create", to=ANN, from_=number, body="x") == (403, 20403)
+    assert (await official(accounts(made.sid), "update", status="active")).friendly_name == "Old branch"
+    closed = await official(accounts(made.sid), "update", status="closed")
+    assert (closed.status, child.numbers) == ("closed", {})
+    assert await official.refused(accounts(made.sid), "update", status="active") == (400, 20001)
+    assert (await official(accounts(made.sid), "fetch")).status == "closed"
+
+
+async def test_a_subaccount_has_a_name_in_any_case(official: Official) -> None:
+    """Its date, if none is given; a subaccount of a trial is on trial."""
+    official.emulator.account.trial = True
+    made = await official(official.client.api.v2010.accounts, "create")
+    assert made.friendly_name.startswith("SubAccount Created at ")
+    assert made.type == "Trial"
+    assert made.uri == f"/2010-04-01/Accounts/{made.sid}.json"
+
+
+async def test_a_standard_key_makes_no_accounts(official: Official) -> None:
+    """401 (20003), as for a stranger."""
+    official.client.auth = (official.emulator.api_key, official.emulator.api_secret)
+    assert await official.refused(official.client.api.v2010.accounts, "create") == (401, 20003)
+
+
+async def test_a_number_is_bought_set_up_and_given_back(official: Official) -> None:
+    """With what is to be called when somebody texts it; then it texts."""
+    numbers = official.client.incoming_phone_numbers
+    bought = await official(
+        numbers, "create", phone_number="+12025550188", sms_url="https://x.example/in", friendly_name="Shop"
+    )
+    assert (bought.phone_number, bought.friendly_name, bought.sms_url, bought.sms_method) == (
+        "+12025550188",
+        "Shop",
+        "https://x.example/in",
+        "POST",
+    )
+    assert bought.capabilities == {"fax": False, "mms": True, "sms": True, "voice": True}
+    assert await official.refused(numbers, "create", phone_number="+12025550188") == (400, 21422)
+    changed = await official(
+        numbers(bought.sid),
+        "update",
+        sms_url="",
+        sms_fallback_url="https://x.example/else",
+        sms_fallback_method="GET",
+        sms_application_sid="AP" + "1" * 32,
+        status_callback="https://x.example/status",
+        voice_caller_id_lookup=True,
+    )
+    assert (changed.sms_url, changed.sms_fallback_url, changed.sms_fallback_method, changed.friendly_name) == (
+        None,
+        "https://x.example/else",
+        "GET",
+        "Shop",
+    )
+    owned = official.emulator.account.number("+12025550188")
+    assert owned is not None
+    assert (owned.status_callback, owned.voice_caller_id_lookup) == ("https://x.example/status", True)
+    assert (await official.send(from_=bought.phone_number)).from_ == bought.phone_number
+    assert await official(numbers(bought.sid), "delete") is True
+    assert await official.refused(numbers(bought.sid), "fetch") == (404, 20404)
+    form = {"to": ANN, "from_": bought.phone_number, "body": "x"}
+    assert await official.refused(official.client.messages, "create", **form) == (400, 21606)
+
+
+async def test_numbers_are_listed_page_by_page(official: Official) -> None:
+    """All, or those of a part, a name or an origin; deleting what is listed loses no place. Short codes are elsewhere."""
+    numbers, owned = official.client.incoming_phone_numbers, official.emulator.numbers
+    listed = await official(numbers, "list", page_size=1)
+    assert [number.phone_number for number in listed] == [number.number for number in owned[3::-1]]
+    for filters, found in (
+        ({"phone_number": "+1415*550142"}, [owned[1].number]),
+        ({"phone_number": "0144"}, [owned[3].number]),
+        ({"phone_number": "*0144"}, [owned[3].number]),
+        ({"phone_number": "(.*)"}, []),
+        ({"friendly_name": owned[0].number}, [owned[0].number]),
+        ({"origin": "hosted"}, []),
+        ({"beta": True}, []),
+        ({"beta": False, "origin": "twilio", "friendly_name": owned[0].number}, [owned[0].number]),
+    ):
+        assert [number.phone_number for number in await official(numbers, "list", **filters)] == found
+    first = await official(numbers, "page", page_size=2)
+    for number in list(first):
+        await official(number, "delete")
+    second = await official(first, "next_page")
+    assert [number.phone_number for number in second] == [owned[1].number, owned[0].number]
+    assert await official.refused(numbers(owned[4].sid), "fetch") == (404, 20404)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "code"),
+    [
+        ({}, 21421),
+        ({"phone_number": "5558675310"}, 21421),
+        ({"phone_number": "+1202"}, 21421),
+        ({"phone_number": "+15017122661"}, 21422),
+        ({"area_code": "12"}, 21451),
+        ({"phone_number": "+12025550188", "sms_url": "here"}, 20001),
+        ({"phone_number": "+12025550188", "sms_application_sid": "SM1"}, 20001),
+        ({"phone_number": "+12025550188", "emergency_status": "Perhaps"}, 20001),
+        ({"phone_number": "+12025550188", "friendly_name": "x" * 65}, 20001),
+    ],
+)
+async def test_not_every_number_can_be_bought(official: Official, wanted: dict[str, str], code: int) -> None:
+    """400, and nothing is owned more."""
+    before = official.emulator.numbers
+    assert await official.refused(official.client.incoming_phone_numbers, "create", **wanted) == (400, code)
+    assert official.emulator.numbers == before
+
+
+async def test_any_number_of_an_area_can_be_bought(official: Official) -> None:
+    """Each time another one; magic numbers are numbers like others for real credentials."""
+    numbers = official.client.incoming_phone_numbers
+    bought = [(await official(numbers, "create", area_code="202")).phone_number for _ in range(2)]
+    assert len(set(bought)) == 2
+    assert all(number.startswith("+1202555") for number in bought)
+    assert (await official(numbers, "create", phone_number="+15005550001")).phone_number == "+15005550001"
+    assert (await official.send(from_="+15005550001", to="+15005550002")).status == "queued"
+
+
+async def test_a_number_is_handed_over_within_the_family(official: Official) -> None:
+    """Out of the pool that it was in; not to strangers."""
+    state, sid = official.emulator._state, official.emulator.numbers[0].sid
+    child, stranger = state.add_account("Branch", parent=official.emulator.account), state.add_account("Rival")
+    service = await official.service(0)
+    numbers = official.client.incoming_phone_numbers
+    assert await official.refused(numbers(sid), "update", account_sid=stranger.sid) == (400, 20001)
+    moved = await official(numbers(sid), "update", account_sid=child.sid, sms_url="https://x.example")
+    assert (moved.account_sid, moved.sms_url) == (child.sid, "https://x.example")
+    assert list(child.numbers) == [sid]
+    assert await official(service.phone_numbers, "list") == []
+    back = await official(
+        official.client.api.v2010.accounts(child.sid).incoming_phone_numbers(sid),
+        "update",
+        account_sid=official.emulator.account_sid,
+    )
+    assert back.account_sid == official.emulator.account_sid
+    assert sid in official.emulator.account.numbers
+
+
+VALID = "+15005550006"
+
+
+@pytest.fixture
+def pretending(official: Official) -> Official:
+    """The client with test credentials."""
+    account = official.emulator.account
+    official.client.auth = (account.test_sid, account.test_token)
+    official.client.username = official.client.account_sid = account.test_sid
+    return official
+
+
+def unchanged(emulator: Emulator) -> bool:
+    """Whether nothing but what every emulator begins with is there."""
+    fresh = Emulator()
+    return emulator.messages == [] and emulator.numbers == fresh.numbers and emulator.account.media == {}
+
+
+async def test_test_credentials_make_what_is_not_real(pretending: Official) -> None:
+    """A message, a call and a number, as they would be answered; nothing is kept."""
+    client, account = pretending.client, pretending.emulator.account
+    message = await pretending(
+        client.messages, "create", to=ANN, from_=VALID, body="Hello", media_url=["https://x.example/a.png"]
+    )
+    assert (message.account_sid, message.status, message.from_, message.num_media) == (account.test_sid, "queued", VALID, "1")
+    call = await pretending(client.calls, "create", to=ANN, from_=VALID, url="https://x.example")
+    assert (call.account_sid, call.status, call.to, call.direction) == (account.test_sid, "queued", ANN, "outbound-api")
+    assert call.sid.startswith("CA")
+    numbers = client.incoming_phone_numbers
+    assert (await pretending(numbers, "create", phone_number=VALID)).phone_number == VALID
+    assert (await pretending(numbers, "create", area_code="500")).phone_number.startswith("+1500")
+    assert (
+        await pretending(numbers, "create", phone_number=VALID, sms_url="https://x.example")
+    ).account_sid == account.test_sid
+    assert unchanged(pretending.emulator)
+
+
+@pytest.mark.parametrize(
+    ("form", "refusal"),
+    [
+        ({"from_": "+15005550001"}, (400, 21212)),
+        ({"from_": "+15005550007"}, (400, 21606)),
+        ({"from_": "+15005550008"}, (429, 21611)),
+        ({"from_": "+15017122661"}, (400, 21606)),
+        ({"from_": "Acme"}, (400, 21606)),
+        ({"from_": "70707"}, (400, 21606)),
+        ({"from_": "+1"}, (400, 21212)),
+        ({"to": "+15005550001"}, (400, 21211)),
+        ({"to": "+15005550002"}, (400, 21612)),
+        ({"to": "+15005550003"}, (400, 21408)),
+        ({"to": "+15005550004"}, (400, 21610)),
+        ({"to": "+15005550009"}, (400, 21614)),
+        ({"to": "+15005550001", "from_": "+15005550001"}, (400, 21211)),
+        ({"to": "+15005550004", "from_": "+15005550008"}, (400, 21610)),
+        ({"to": VALID}, (400, 21266)),
+        ({"to": "whatsapp:+15558675310"}, (400, 21910)),
+        ({"to": "70707"}, (400, 21265)),
+        ({"body": ""}, (400, 21602)),
+        ({"body": "x" * 1601}, (400, 21617)),
+        ({"messaging_service_sid": "MG" + "0" * 32}, (400, 21701)),
+    ],
+)
+async def test_magic_messages_are_refused(pretending: Official, form: dict[str, str], refusal: tuple[int, int]) -> None:
+    """Each number for its own reason, behind what is wrong with any message."""
+    asked = {"to": ANN, "from_": VALID, "body": "Hello", **form}
+    assert await pretending.refused(pretending.client.messages, "create", **asked) == refusal
+    assert unchanged(pretending.emulator)
+
+
+@pytest.mark.parametrize(
+    ("form", "code"),
+    [
+        ({"from_": "+15005550001"}, 21212),
+        ({"from_": "+15017122661"}, 21210),
+        ({"to": "+15005550001"}, 21217),
+        ({"to": "+15005550002"}, 21214),
+        ({"to": "+15005550003"}, 21215),
+        ({"to": "+15005550004"}, 21216),
+        ({"to": "junk!"}, 21217),
+        ({"to": ""}, 21201),
+        ({"from_": ""}, 21213),
+        ({"url": ""}, 21205),
+    ],
+)
+async def test_magic_calls_are_refused(pretending: Official, form: dict[str, str], code: int) -> None:
+    """Each number for its own reason."""
+    asked = {"to": ANN, "from_": VALID, "url": "https://x.example", **form}
+    assert await pretending.refused(pretending.client.calls, "create", **asked) == (400, code)
+
+
+@pytest.mark.parametrize(
+    ("form", "code"),
+    [
+        ({"phone_number": "+15005550000"}, 21422),
+        ({"phone_number": "+15005550001"}, 21421),
+        ({"area_code": "533"}, 21452),
+        ({"phone_number": "junk"}, 21421),
+        ({"area_code": "1"}, 21451),
+    ],
+)
+async def test_magic_numbers_cannot_be_bought(pretending: Official, form: dict[str, str], code: int) -> None:
+    """Each for its own reason."""
+    assert await pretending.refused(pretending.client.incoming_phone_numbers, "create", **form) == (400, code)
+
+
+async def test_test_credentials_see_nothing(pretending: Official) -> None:
+    """403 (20008), whatever they ask for."""
+    client = pretending.client
+    assert await pretending.refused(client.messages(NOWHERE), "fetch") == (403, 20008)
+    assert await pretending.refused(client.messages(NOWHERE), "delete") == (403, 20008)
+    assert await pretending.refused(client.messaging.v1.services, "create", friendly_name="Shop") == (403, 20008)
+    assert await pretending.refused(client.api.v2010.accounts, "create") == (403, 20008)
+    assert await pretending.not_listed(client.incoming_phone_numbers) == 403
+
+
+async def test_a_hint_reaches_the_official_client() -> None:
+    """A strict emulator says in the details what may be wrong."""
+    with Emulator(strict=True) as emulator:
+        http = Judged()
+        client = _client(emulator, http)
+        with pytest.raises(TwilioRestException) as caught:
+            await anyio.to_thread.run_sync(client.messages("PN" + "0" * 32).fetch)
+        assert "is the sid of a phone number; that of a message is SM or MM" in caught.value.details["hint"]
+        await http.close()
+
+
+async def test_an_error_may_have_the_newer_form() -> None:
+    """The official client has an exception of its own for that of RFC 9457."""
+    with Emulator(switches=Switches(problem_type="application/problem+json")) as emulator:
+        http = TwilioHttpClient()
+        client = _client(emulator, http)
+        with pytest.raises(TwilioServiceException) as caught:
+            await anyio.to_thread.run_sync(client.messages(NOWHERE).fetch)
+        assert (caught.value.status, caught.value.code) == (404, 20404)
+        http.session.close()

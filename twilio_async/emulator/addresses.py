@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple, TypeAlias
 
+from twilio_async.emulator.countries import CALLING_CODES
+
 Kind: TypeAlias = Literal["number", "short code", "alpha", "channel"]
 
 SMS = "sms"
@@ -19,7 +21,9 @@ _SHORT_CODE = re.compile(r"\d{3,8}")
 _ALPHA = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 _&+-]{1,11}")
 _CHANNEL = re.compile(r"([a-z]+):(.+)")
 
-_CALLING_CODES = {"US": "+1", "CA": "+1", "GB": "+44"}
+PHONE_CHANNELS = frozenset({"whatsapp", "rcs"})
+"""Channels that reach people by their phone numbers; others have ids of their own."""
+_AGENT = re.compile(r"[\w.-]+")
 
 
 class Address(NamedTuple):
@@ -28,6 +32,13 @@ class Address(NamedTuple):
     kind: Kind
     text: str
     channel: str = SMS
+
+    @property
+    def can_receive(self) -> bool:
+        """Whether messages may go there, as far as its form tells; an agent on RCS only sends."""
+        if self.channel in PHONE_CHANNELS:
+            return self.text.startswith(f"{self.channel}:+")
+        return self.kind in {"number", "channel"}
 
 
 def parse_address(text: str) -> Address | None:
@@ -59,11 +70,12 @@ def is_alpha_sender(text: str) -> bool:
 
 def in_country(address: str, country: str) -> bool:
     """Whether an E.164 number belongs to a country (``US``) as far as its calling code tells."""
-    return address.startswith(_CALLING_CODES.get(country, "no such code"))
+    return address.startswith(CALLING_CODES.get(country, "no such code"))
 
 
 def _channel_address(text: str, channel: str, rest: str) -> Address | None:
-    # WhatsApp and RCS name people by their numbers; other channels have ids of their own.
-    if channel in {"whatsapp", "rcs"} and not _NUMBER.fullmatch(rest):
+    # A sender on RCS is an agent with an id; whom it texts, and everybody on WhatsApp, is a phone number.
+    agent = channel == "rcs" and _AGENT.fullmatch(rest)
+    if channel in PHONE_CHANNELS and not agent and not _NUMBER.fullmatch(rest):
         return None
     return Address("channel", text, channel)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
 
 from twilio_async.emulator import errors
+from twilio_async.emulator.accounts import TRIAL_PREFIX
 from twilio_async.emulator.addresses import SMS, Address, in_country, parse_address
 from twilio_async.emulator.calls import Call
 from twilio_async.emulator.dates import parse_moment
@@ -22,6 +24,7 @@ from twilio_async.emulator.records import Service
 LONGEST_BODY = 1600
 MOST_MEDIA = 10
 LONGEST_VALIDITY = 36_000
+_DIGITS = len(str(LONGEST_VALIDITY))
 SOONEST, LATEST = 300, 35 * 24 * 3600
 """Seconds ahead that a message may be scheduled, both inclusive."""
 SCHEDULABLE = frozenset({SMS, "whatsapp", "rcs"})
@@ -44,40 +47,56 @@ class Draft:
     smart_encoded: bool | None
     send_at: datetime | None
     status_callback: str | None
+    validity_period: int | None
 
 
-def admit(call: Call) -> Draft:
+class Checks(NamedTuple):
+    """What is checked in another way for test credentials.
+
+    Attributes:
+        recipient: reads ``To``.
+        sender: reads ``From``, on its way to a recipient, for a message that is an MMS or not.
+        permit: says whether a message may go to a recipient from a sender and through a Messaging Service.
+    """
+
+    recipient: Callable[[str], Address]
+    sender: Callable[[Call, str, Address, bool], str]
+    permit: Callable[[Call, Address, str | None, str | None], None]
+
+
+def admit(call: Call, checks: Checks | None = None) -> Draft:
     """Check a create.
 
     Args:
         call: to ``CreateMessage``.
+        checks: Default: those of real messages.
 
     Raises:
         ApiError: the first thing that Twilio would find wrong with it.
     """
+    checks = checks or LIVE
     to_text, from_text, service_sid = _ends(call)
     body = _body(call, service_sid)
     media_urls = _media_urls(call)
     callback = _callback(call)
-    _check_options(call)
+    validity = _check_options(call)
     send_at = _send_at(call, to_text, service_sid)
-    to = _recipient(to_text)
+    to = checks.recipient(to_text)
     as_mms = bool(media_urls) or bool(call.flag("SendAsMms"))
     service = None if service_sid is None else _service(call, service_sid, to, as_mms=as_mms, chosen=from_text is not None)
-    sender = None if from_text is None else _sender(call, from_text, to, as_mms=as_mms)
-    for from_end in (sender, service_sid):
-        if from_end is not None and call.account.opted_out(from_end, to.text):
-            raise errors.OPTED_OUT.error()
+    sender = None if from_text is None else checks.sender(call, from_text, to, as_mms)
+    checks.permit(call, to, sender, service_sid)
     return Draft(
         to=to,
         sender=sender,
         service=service,
-        body=body,
+        body=f"{TRIAL_PREFIX}{body}" if call.account.trial and to.channel == SMS else body,
         media_urls=media_urls,
         as_mms=as_mms,
         smart_encoded=call.flag("SmartEncoded"),
         send_at=send_at,
         status_callback=callback,
+        validity_period=validity,
     )
 
 
@@ -103,9 +122,15 @@ def _body(call: Call, service_sid: str | None) -> str:
         return _rendered(call, content_sid, variables)
     if not body and not call.texts("MediaUrl"):
         raise errors.CONTENT_MISSING.error() if service_sid else errors.BODY_MISSING.error()
-    if len(body) > LONGEST_BODY:
+    if _length(call, body) > LONGEST_BODY:
         raise errors.BODY_TOO_LONG.error()
     return body
+
+
+def _length(call: Call, body: str) -> int:
+    if call.state.switches.body_unit == "characters":
+        return len(body)
+    return len(body.encode("utf-16-le")) // 2
 
 
 def _rendered(call: Call, content_sid: str, variables: str | None) -> str:
@@ -144,8 +169,8 @@ def is_web_url(url: str) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.hostname) and "_" not in (parts.hostname or "")
 
 
-def _check_options(call: Call) -> None:
-    _check_validity(call)
+def _check_options(call: Call) -> int | None:
+    validity = _validity(call)
     _check_price(call)
     if call.text("ContentRetention") not in {None, "retain", "discard"}:
         raise errors.CONTENT_RETENTION_INVALID.error()
@@ -156,12 +181,16 @@ def _check_options(call: Call) -> None:
     call.integer("Attempt")
     call.choice("TrafficType", {"free"})
     call.choice("RiskCheck", {"enable", "disable"})
+    return validity
 
 
-def _check_validity(call: Call) -> None:
+def _validity(call: Call) -> int | None:
     text = call.text("ValidityPeriod")
-    if text is not None and not (text.isdecimal() and 1 <= int(text) <= LONGEST_VALIDITY):
+    if text is None:
+        return None
+    if not (text.isdecimal() and len(text) <= _DIGITS and 1 <= int(text) <= LONGEST_VALIDITY):
         raise errors.VALIDITY_INVALID.error()
+    return int(text)
 
 
 def _check_price(call: Call) -> None:
@@ -189,7 +218,17 @@ def _send_at(call: Call, to: str, service_sid: str | None) -> datetime | None:
     recipient = parse_address(to)
     if recipient is not None and recipient.channel not in SCHEDULABLE:
         raise errors.CHANNEL_NOT_SCHEDULABLE.error()
+    if _too_many_scheduled(call):
+        raise errors.TOO_MANY_SCHEDULED.error()
     return moment
+
+
+def _too_many_scheduled(call: Call) -> bool:
+    account = call.account
+    # Counted only where there may be as many at all.
+    if len(account.messages) < account.scheduled_limit:
+        return False
+    return sum(message.status == "scheduled" for message in account.messages) >= account.scheduled_limit
 
 
 def _recipient(text: str) -> Address:
@@ -198,25 +237,30 @@ def _recipient(text: str) -> Address:
         raise errors.TO_INVALID.error(to=masked(text))
     if address.kind == "short code":
         raise errors.TO_IS_SHORT_CODE.error(to=masked(text))
+    if not address.can_receive:
+        raise errors.TO_INVALID.error(to=masked(text))
     return address
 
 
 def _service(call: Call, sid: str, to: Address, *, as_mms: bool, chosen: bool) -> Service:
+    switches = call.state.switches
     if not _SERVICE_SID.fullmatch(sid):
-        raise errors.SERVICE_INVALID.error()
+        raise errors.SERVICE_INVALID.with_status(switches.service_error_status).error()
     service = call.account.services.get(sid)
     if service is None:
-        raise errors.SERVICE_UNKNOWN.error()
-    if chosen or call.state.switches.empty_service == "fail":
+        raise errors.SERVICE_UNKNOWN.with_status(switches.service_error_status).error()
+    if sid in call.account.paused_services:
+        raise errors.SERVICE_PAUSED.with_status(switches.service_error_status).error()
+    if chosen or switches.empty_service == "fail":
         return service
     if not call.account.pools[sid]:
-        raise errors.SERVICE_EMPTY.error()
+        raise errors.SERVICE_EMPTY.with_status(switches.service_error_status).error()
     if choose_sender(call.account, service, to.text, media=as_mms) is None:
         raise errors.NO_SENDER_AVAILABLE.error()
     return service
 
 
-def _sender(call: Call, text: str, to: Address, *, as_mms: bool) -> str:
+def _sender(call: Call, text: str, to: Address, as_mms: bool) -> str:  # noqa: FBT001  # has its place in `Checks`
     address = parse_address(text)
     if address is None:
         raise errors.FROM_INVALID.error(sender=text)
@@ -227,7 +271,7 @@ def _sender(call: Call, text: str, to: Address, *, as_mms: bool) -> str:
     if address.kind == "channel":
         _check_channel(call, address)
     elif address.kind == "alpha":
-        _check_alpha(address, to)
+        _check_alpha(call, address, to)
     else:
         _check_number(call, address, as_mms=as_mms)
     return address.text
@@ -238,7 +282,9 @@ def _check_channel(call: Call, address: Address) -> None:
         raise errors.CHANNEL_UNKNOWN.error()
 
 
-def _check_alpha(address: Address, to: Address) -> None:
+def _check_alpha(call: Call, address: Address, to: Address) -> None:
+    if call.account.trial:
+        raise errors.ALPHA_ON_TRIAL.error()
     # North American carriers take no alphanumeric senders.
     if in_country(to.text, "US"):
         raise errors.UNREACHABLE.error(to=masked(to.text), sender=masked(address.text))
@@ -247,9 +293,44 @@ def _check_alpha(address: Address, to: Address) -> None:
 def _check_number(call: Call, address: Address, *, as_mms: bool) -> None:
     number = call.account.number(address.text)
     if number is None:
-        row = errors.SHORT_CODE_NOT_OWNED if address.kind == "short code" else errors.FROM_NOT_OWNED
-        raise row.error(sender=address.text)
+        raise _not_owned(call, address)
     if "SMS" not in number.capabilities:
         raise errors.FROM_WITHOUT_SMS.error(sender=address.text)
     if as_mms and "MMS" not in number.capabilities:
         raise errors.FROM_WITHOUT_MMS.error()
+
+
+def _not_owned(call: Call, address: Address) -> errors.ApiError:
+    if call.state.owner_of(address.text) is not None:
+        error = errors.FROM_OF_ANOTHER.error(sender=address.text, account_sid=call.account.sid)
+        return errors.ApiError(error.status, call.state.switches.foreign_sender_code, error.message)
+    if len(call.account.numbers_ending_with(address.text)) > 1:
+        return errors.FROM_AMBIGUOUS.error()
+    row = errors.SHORT_CODE_NOT_OWNED if address.kind == "short code" else errors.FROM_NOT_OWNED
+    return row.error(sender=address.text)
+
+
+def _permit(call: Call, to: Address, sender: str | None, service_sid: str | None) -> None:
+    if _opted_out(call, to, sender, service_sid):
+        raise errors.OPTED_OUT.error()
+    account = call.account
+    if not account.may_text(to.text):
+        raise errors.REGION_NOT_ENABLED.error(to=masked(to.text))
+    if account.trial and to.channel == SMS and to.text not in account.verified:
+        raise errors.UNVERIFIED.error(to=masked(to.text))
+    if to.text in account.unreachable:
+        raise errors.UNREACHABLE.error(to=masked(to.text), sender=masked(sender or ""))
+    if to.text in account.landlines:
+        raise errors.LANDLINES[call.state.switches.landline_code].error(to=masked(to.text))
+    if sender is not None and call.state.lifecycle.queues.is_full(sender, call.now.timestamp()):
+        raise errors.QUEUE_FULL.error()
+
+
+def _opted_out(call: Call, to: Address, sender: str | None, service_sid: str | None) -> bool:
+    if sender is None and call.state.switches.service_opt_out == "fail":
+        return False
+    return any(end is not None and call.account.opted_out(end, to.text) for end in (sender, service_sid))
+
+
+LIVE = Checks(recipient=_recipient, sender=_sender, permit=_permit)
+"""The checks of real messages."""

@@ -12,6 +12,8 @@ from twilio_async.emulator.accounts import Account
 from twilio_async.emulator.records import Message
 from twilio_async.emulator.state import State
 
+_LONGEST_INTEGER = 20
+"""Digits; no parameter of Twilio's has more, and reading a very long one takes its time."""
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -23,11 +25,13 @@ class Answer:
         status: HTTP status.
         content: what the body says, to be written as JSON; `None` for no body.
         headers: more than those that every answer has.
+        code: Twilio's code of the error that it tells of.
     """
 
     status: int = 200
     content: object = None
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    code: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +109,7 @@ class Call:
         text = self.text(name)
         if text is None:
             return None
-        if not text.removeprefix("-").isdecimal():
+        if not (text.removeprefix("-").isdecimal() and len(text) <= _LONGEST_INTEGER):
             raise errors.INVALID_PARAMETER.error(name=name)
         return int(text)
 

@@ -132,6 +132,14 @@ class Collection(Generic[R]):
         """Whether a record with this sid is, or was, in here."""
         return sid in self._places
 
+    def second_of(self, sid: str) -> int:
+        """What a record is ordered by, in seconds since 1970.
+
+        Raises:
+            KeyError: there is, and was, no record with this sid.
+        """
+        return self._places[sid] >> _SERIAL_BITS
+
     def slice(
         self,
         size: int,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
@@ -16,6 +16,7 @@ _CACHED = 4096
 _AMERICAN = re.compile(r"(\d{2})/(\d{2})/(\d{4}) (\d{2}:\d{2}:\d{2}) ([A-Z]{2,4})")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_SECONDS_OF_DAY = 86_400
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -63,9 +64,9 @@ def parse_moment(text: str) -> datetime | None:
             moment = parsedate_to_datetime(f"{day} {_MONTHS[int(month) - 1]} {year} {time} {zone}")
         else:
             moment = parsedate_to_datetime(text)
-    except (ValueError, IndexError):
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, IndexError, OverflowError):
         return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def window(on: str | None, until: str | None, since: str | None) -> Window | None:
@@ -93,7 +94,7 @@ def window(on: str | None, until: str | None, since: str | None) -> Window | Non
 
 def _whole_day(moment: datetime) -> tuple[int, int]:
     midnight = datetime.combine(date(moment.year, moment.month, moment.day), datetime.min.time(), UTC)
-    return int(midnight.timestamp()), int((midnight + timedelta(days=1)).timestamp()) - 1
+    return int(midnight.timestamp()), int(midnight.timestamp()) + _SECONDS_OF_DAY - 1
 
 
 def _up_to(moment: datetime) -> tuple[None, int]:

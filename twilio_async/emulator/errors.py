@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 class ApiError(Exception):
-    """The answer that a request ends with instead of what it asked for."""
+    """The answer that a request ends with instead of what it asked for.
 
-    def __init__(self, status: int, code: int, message: str) -> None:
+    Args:
+        status: HTTP status.
+        code: Twilio's.
+        message: in Twilio's words.
+        hint: in the emulator's own words, what may be wrong. Default: nothing is known.
+    """
+
+    def __init__(self, status: int, code: int, message: str, hint: str = "") -> None:
         super().__init__(message)
         self.status = status
         self.code = code
         self.message = message
+        self.hint = hint
 
     @property
     def more_info(self) -> str:
@@ -31,6 +39,10 @@ class Row:
     def error(self, **blanks: object) -> ApiError:
         """The error, with what the text leaves open filled in."""
         return ApiError(self.status, self.code, self.text.format(**blanks))
+
+    def with_status(self, status: int) -> Row:
+        """The same error, where evidence for its HTTP status is divided."""
+        return replace(self, status=status)
 
 
 def masked(address: str) -> str:
@@ -51,6 +63,7 @@ TOO_MANY_REQUESTS = Row(429, 20429, "Too Many Requests")
 INTERNAL_ERROR = Row(500, 20500, "Internal Server Error")
 UNAVAILABLE = Row(503, 20503, "Service is unavailable. Please try again.")
 FORBIDDEN = Row(403, 20403, "403 Forbidden")
+NOT_FOR_TESTING = Row(403, 20008, "Resource not accessible with Test Account Credentials")
 
 # Of the creation of a message, in the order in which it is checked.
 TO_MISSING = Row(400, 21604, "A 'To' phone number is required.")
@@ -75,11 +88,13 @@ SEND_AT_UNREADABLE = Row(400, 35114, "Scheduling does not support this timestamp
 SEND_AT_OUT_OF_RANGE = Row(
     400, 35114, "SendAt time must be between 300 seconds and 35 days (3024000 seconds) in the future, inclusive"
 )
+TOO_MANY_SCHEDULED = Row(400, 35125, "Maximum limit reached in the account for scheduling messages")
 CHANNEL_NOT_SCHEDULABLE = Row(400, 35126, "The ScheduleType value provided is not supported for this channel")
 TO_INVALID = Row(400, 21211, "Invalid 'To' Phone Number: {to}")
 TO_IS_SHORT_CODE = Row(400, 21265, "'To' number cannot be a Short Code: {to}")
 TO_IS_FROM = Row(400, 21266, "'To' and 'From' number cannot be the same: {to}")
 FROM_INVALID = Row(400, 21212, "The 'From' number {sender} is not a valid phone number, shortcode, or alphanumeric sender ID.")
+ALPHA_ON_TRIAL = Row(400, 21267, "Alphanumeric Sender ID cannot be used as the 'From' number on trial accounts")
 CHANNELS_DIFFER = Row(400, 21910, "Invalid 'From' and 'To' pair. 'From' and 'To' should be of the same channel")
 CHANNEL_UNKNOWN = Row(400, 63007, "Twilio could not find a Channel with the specified From address")
 FROM_NOT_OWNED = Row(
@@ -87,17 +102,33 @@ FROM_NOT_OWNED = Row(
     21606,
     "The From phone number {sender} is not a valid, SMS-capable inbound phone number or short code for your account.",
 )
+FROM_AMBIGUOUS = Row(400, 21616, "The 'From' number matches multiple numbers for your account")
+FROM_OF_ANOTHER = Row(400, 21660, "Mismatch between the 'From' number {sender} and the account {account_sid}")
 SHORT_CODE_NOT_OWNED = Row(400, 21659, "'From' {sender} is not a Twilio phone number or Short Code country mismatch")
 FROM_WITHOUT_SMS = Row(400, 21661, "'From' number {sender} is not SMS-capable")
 FROM_WITHOUT_MMS = Row(400, 21621, "The 'From' number has not been enabled for MMS")
 SERVICE_INVALID = Row(400, 21705, "The Messaging Service is invalid")
 SERVICE_UNKNOWN = Row(400, 21701, "The Messaging Service does not exist")
+SERVICE_PAUSED = Row(400, 21702, "The Messaging Service is not available to send new messages")
 SERVICE_EMPTY = Row(400, 21704, "The Messaging Service contains no phone numbers")
 NO_SENDER_AVAILABLE = Row(400, 21703, "The Messaging Service does not have a phone number available to send a message")
 OPTED_OUT = Row(400, 21610, "Attempt to send to unsubscribed recipient")
+REGION_NOT_ENABLED = Row(
+    400, 21408, "Permission to send an SMS has not been enabled for the region indicated by the 'To' number: {to}"
+)
+UNVERIFIED = Row(
+    400,
+    21608,
+    "The number {to} is unverified. Trial accounts cannot send messages to unverified numbers; verify {to} at "
+    "twilio.com/user/account/phone-numbers/verified, or purchase a Twilio number to send messages to unverified numbers",
+)
 UNREACHABLE = Row(
     400, 21612, "Message cannot be sent with the current combination of 'To' ({to}) and/or 'From' ({sender}) parameters"
 )
+NOT_MOBILE = Row(400, 21614, "To number: {to}, is not a mobile number")
+LANDLINES: dict[int, Row] = {row.code: row for row in (NOT_MOBILE, Row(400, 21635, "'To' number cannot be a landline: {to}"))}
+"""What a message to a landline may be refused with, by code."""
+QUEUE_FULL = Row(429, 21611, "SMS queue is full.")
 
 # Of what can be done to a message afterwards.
 NOT_COMPLETED = Row(409, 20009, "Cannot delete message because delivery has not been completed.")
@@ -109,6 +140,28 @@ IN_ANOTHER_SERVICE = Row(409, 21712, "Phone Number or Short Code is associated w
 POOL_FULL = Row(412, 21714, "Number Pool size limit reached")
 ALPHA_SENDER_INVALID = Row(400, 21709, "Alpha Sender ID is Invalid or Not Authorized for this Messaging Service")
 NUMBER_UNKNOWN = Row(404, 21711, "The Phone Number or Short Code SID is not associated with this Messaging Service")
+
+# Of calls, which only test credentials can make.
+CALL_TO_MISSING = Row(400, 21201, "No 'To' number is specified")
+CALL_FROM_MISSING = Row(400, 21213, "No 'From' number is specified")
+CALL_URL_MISSING = Row(400, 21205, "Url parameter is required.")
+CALL_FROM_INVALID = Row(400, 21212, "'From' {sender} is not a valid phone number")
+CALL_FROM_UNVERIFIED = Row(
+    400,
+    21210,
+    "The source phone number provided, {sender}, is not yet verified for your account. You may only make calls from phone "
+    "numbers that you've verified or purchased from Twilio.",
+)
+CALL_TO_INVALID = Row(400, 21217, "'To' {to} is not a valid phone number")
+CALL_TO_UNREACHABLE = Row(400, 21214, "'To' phone number {to} cannot be reached")
+CALL_REGION_NOT_ENABLED = Row(400, 21215, "Account not authorized to call {to}")
+CALL_TO_BLOCKED = Row(400, 21216, "Account not allowed to call {to}")
+
+# Of phone numbers that are to be bought.
+NUMBER_INVALID = Row(400, 21421, "PhoneNumber is invalid")
+NUMBER_TAKEN = Row(400, 21422, "PhoneNumber is not available")
+AREA_CODE_INVALID = Row(400, 21451, "Invalid area code")
+AREA_CODE_EMPTY = Row(400, 21452, "No phone numbers found in area code {area}")
 
 BY_STATUS: dict[int, Row] = {
     row.status: row

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
 
+from twilio_async.emulator.chances import Chance, dice
 from twilio_async.emulator.requests import ReceivedRequest
 
 Kind: TypeAlias = Literal[
@@ -38,12 +38,14 @@ _PROCESSED: Mapping[Kind, bool] = {
 }
 """Whether the request still has its effect."""
 
+TOO_MANY_REQUESTS = 429
+"""The status of what Twilio did not process."""
 BOMB_SIZE = 300_000_000
 """Bytes that the answer of a ``gzip_bomb`` expands to, unless a rule says otherwise."""
 
 
 @dataclass(slots=True, kw_only=True)
-class Fault:
+class Fault(Chance):
     """A rule: which requests it strikes, and what becomes of them. Made by `Faults.add`, which explains the fields."""
 
     match: str = ""
@@ -58,10 +60,6 @@ class Fault:
     latency: float = 0.0
     expands_to: int = BOMB_SIZE
     parameters: Mapping[str, str] = field(default_factory=dict[str, str])
-    times: int | None = None
-    probability: float = 1.0
-    random: random.Random = field(default_factory=random.Random, repr=False)
-    fired: int = 0
 
     def matches(self, request: ReceivedRequest) -> bool:
         """Whether this is a request that the rule is about."""
@@ -70,15 +68,6 @@ class Fault:
             return False
         given = request.parameters if self.parameters else {}
         return all(value in given.get(name, ()) for name, value in self.parameters.items())
-
-    def fires(self) -> bool:
-        """Decide whether it strikes now, and count it if it does."""
-        if self.times is not None and self.fired >= self.times:
-            return False
-        if self.random.random() >= self.probability:
-            return False
-        self.fired += 1
-        return True
 
 
 class Strike(NamedTuple):
@@ -166,9 +155,12 @@ class Faults:
             The rule; its ``fired`` counts.
 
         Raises:
-            ValueError: neither a kind nor a status nor a latency is given, or ``"refuse"`` is given a match.
+            ValueError: neither a kind nor a status nor a latency is given, ``"refuse"`` is given a match, or a 429 is
+                to be processed.
         """
         kind = kind or _implied(status, code, latency)
+        if status == TOO_MANY_REQUESTS and processed:
+            raise ValueError("what is answered 429 was never processed: that is Twilio's promise, and the emulator keeps it")
         if kind == "refuse" and (match or parameters):
             raise ValueError("a refused connection has no request yet that could match")
         fault = Fault(
@@ -240,11 +232,6 @@ class Faults:
 def _method_and_path(match: str) -> tuple[str, str]:
     method, _, path = match.partition(" ")
     return (method, path) if method.isalpha() and method.isupper() else ("", match)
-
-
-def dice(seed: int | None) -> random.Random:
-    """A source of chance that a seed makes repeatable."""
-    return random.Random(seed)  # noqa: S311  # chances and sids of an emulator are no secrets
 
 
 def _implied(status: int | None, code: int | None, latency: float) -> Kind:

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import TypeAlias
 
 import anyio
@@ -13,11 +14,14 @@ from aiohttp import web
 
 from twilio_async.emulator import errors, sabotage
 from twilio_async.emulator.calls import Answer
+from twilio_async.emulator.control import controls
 from twilio_async.emulator.dispatch import Dispatcher
+from twilio_async.emulator.events import Events
 from twilio_async.emulator.faults import Fault, Faults
 from twilio_async.emulator.rendering import Circumstances, Rendered, error_answer, render
 from twilio_async.emulator.requests import ReceivedRequest
 from twilio_async.emulator.routing import product_at
+from twilio_async.emulator.server import Handler
 from twilio_async.emulator.state import State
 
 Write: TypeAlias = Callable[[Answer], Rendered]
@@ -32,12 +36,14 @@ class Gateway:
     Args:
         state: what the operations read and change.
         faults: what goes wrong.
+        events: is told of the requests.
         concurrency_limit: requests in flight, beyond which others are refused with 429. `None` for no limit.
         latency: seconds until an answer; what is asked for is done at once.
         strict: refuse parameters that the operation does not know.
         max_requests: how many are remembered; the oldest go first. `None` for all.
 
     Attributes:
+        control: answers what is asked of the emulator itself, and not of Twilio; `None` for nobody.
         requests: what came in, the oldest first.
         in_flight: how many requests are being worked on.
         in_flight_peak: the most there have been.
@@ -48,6 +54,7 @@ class Gateway:
         self,
         state: State,
         faults: Faults,
+        events: Events,
         *,
         concurrency_limit: int | None,
         latency: float,
@@ -56,10 +63,12 @@ class Gateway:
     ) -> None:
         self._state = state
         self._faults = faults
+        self._events = events
         self._dispatcher = Dispatcher(state, strict=strict)
         self._limit = concurrency_limit
         self._latency = latency
         self._closing = asyncio.Event()
+        self.control: Handler | None = None
         self.requests: deque[ReceivedRequest] = deque(maxlen=max_requests)
         self.in_flight: int = 0
         self.in_flight_peak: int = 0
@@ -76,6 +85,8 @@ class Gateway:
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
         try:
+            if self.control is not None and controls(request.raw_path):
+                return await self.control(request)
             if self._limit is not None and self.in_flight >= self._limit:
                 return await self._reject(request)
             self.in_flight += 1
@@ -91,21 +102,36 @@ class Gateway:
         write = self._writer(request, self._state.unique())
         received = await self._receive(request)
         self.rejected += 1
-        return _send(received, write(error_answer(errors.TOO_MANY_REQUESTS.error(), received.path)))
+        response = _send(received, write(error_answer(errors.TOO_MANY_REQUESTS.error(), received.path)))
+        self._events.tell("request", received)
+        return response
 
     async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
         unique = self._state.unique()
         write = self._writer(request, unique)
         received = await self._receive(request)
+        try:
+            return await self._answer(request, received, unique, write)
+        finally:
+            self._events.tell("request", received)
+
+    async def _answer(
+        self, request: web.BaseRequest, received: ReceivedRequest, unique: str, write: Write
+    ) -> web.StreamResponse:
         strike = self._faults.strike(received)
         processed = strike.spoiler is None or strike.spoiler.processed
-        answer = self._dispatcher.answer(received, unique) if processed and strike.in_time else NOTHING
+        answer = self._process(received, unique) if processed and strike.in_time else NOTHING
         await self._wait(self._latency + strike.delay)
         if processed and not strike.in_time:
-            answer = self._dispatcher.answer(received, unique)
+            answer = self._process(received, unique)
         if strike.spoiler is None:
             return _send(received, write(answer))
         return await _spoil(request, received, strike.spoiler, answer, write)
+
+    def _process(self, received: ReceivedRequest, unique: str) -> Answer:
+        answer = self._dispatcher.answer(received, unique)
+        received.processed = answer.status < HTTPStatus.BAD_REQUEST
+        return answer
 
     async def _receive(self, request: web.BaseRequest) -> ReceivedRequest:
         received = ReceivedRequest(request.method, request.raw_path, request.headers, await request.read())
@@ -157,5 +183,5 @@ async def _spoil(
 
 
 def _send(received: ReceivedRequest, answer: Rendered) -> web.Response:
-    received.status = answer.status
+    received.status, received.code = answer.status, answer.code
     return web.Response(status=answer.status, headers=answer.headers, body=answer.body)

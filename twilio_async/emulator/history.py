@@ -9,9 +9,12 @@ from twilio_async.emulator.accounts import Account
 from twilio_async.emulator.lifecycle import CURRENCY, IN_FLIGHT, PRICE_OF_SEGMENT, segments_of
 from twilio_async.emulator.records import Direction, Message, Status
 
+SOMEBODY = "+15558675310"
+"""Who texts, and who is texted, where a test names nobody."""
 
-def write_message(
-    account: Account,
+
+def past_message(
+    account_sid: str,
     unique: str,
     at: datetime,
     *,
@@ -22,11 +25,12 @@ def write_message(
     direction: Direction,
     messaging_service_sid: str | None = None,
     error_code: int | None = None,
+    status_callback: str | None = None,
 ) -> Message:
-    """Put a finished message, or one that stays in flight, among those of an account.
+    """A finished message, or one that stays in flight.
 
     Args:
-        account: whose it is.
+        account_sid: whose it is.
         unique: the digits of its sid.
         at: when it was created, and sent if its status says that it was; an aware datetime.
         to: recipient.
@@ -36,13 +40,14 @@ def write_message(
         direction: ``inbound`` or one of the outbound ones.
         messaging_service_sid: the service that it was sent through.
         error_code: why it failed.
+        status_callback: where the next steps of one in flight are told of.
     """
     when = at.astimezone(UTC).replace(microsecond=0)
     sent = status not in IN_FLIGHT and status != "canceled"
     segments = segments_of(body, sms=True, smart=False)
-    message = Message(
+    return Message(
         sid=f"SM{unique}",
-        account_sid=account.sid,
+        account_sid=account_sid,
         to=to,
         from_=from_,
         body=body,
@@ -56,8 +61,39 @@ def write_message(
         price=PRICE_OF_SEGMENT * segments if sent else None,
         price_unit=CURRENCY,
         error_code=error_code,
+        status_callback=status_callback,
     )
-    account.messages.add(message, when)
+
+
+def write_message(
+    account: Account,
+    unique: str,
+    at: datetime,
+    *,
+    to: str,
+    from_: str | None,
+    body: str,
+    status: Status,
+    direction: Direction,
+    messaging_service_sid: str | None = None,
+    error_code: int | None = None,
+    status_callback: str | None = None,
+) -> Message:
+    """Put a `past_message`, which takes the same, among those of an account."""
+    message = past_message(
+        account.sid,
+        unique,
+        at,
+        to=to,
+        from_=from_,
+        body=body,
+        status=status,
+        direction=direction,
+        messaging_service_sid=messaging_service_sid,
+        error_code=error_code,
+        status_callback=status_callback,
+    )
+    account.messages.add(message, message.date_created)
     return message
 
 

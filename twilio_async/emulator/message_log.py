@@ -21,12 +21,15 @@ End: TypeAlias = Literal["to", "from"]
 class MessageLog(Collection[Message]):
     """Messages ordered by the date they were sent, or created as long as they are not.
 
-    Each address has an order of its own, so that the few messages of one recipient are found among a million.
+    Each address has an order of its own, so that the few messages of one recipient are found among a million. Two addresses
+    have one from the first search for both on: seldom does anybody ask, and an order of every pair would take a third of the
+    memory of all messages.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self._ends: dict[tuple[End, str], list[int]] = {}
+        self._pairs: dict[tuple[str, str], list[int]] = {}
 
     def search(
         self,
@@ -50,18 +53,23 @@ class MessageLog(Collection[Message]):
         """
 
         def keep(message: Message) -> bool:
-            return (
-                (to is None or message.to == to)
-                and (from_ is None or message.from_ == from_)
-                and (window == ALWAYS or message.date_sent is not None)
-            )
+            return window == ALWAYS or message.date_sent is not None
 
-        orders = [self._order]
+        return self._slice(self._order_of(to, from_), size, window, after, before, keep)
+
+    def _order_of(self, to: str | None, from_: str | None) -> list[int]:
+        if to is not None and from_ is not None:
+            return self._order_of_pair(to, from_)
         if to is not None:
-            orders.append(self._ends.get(("to", to), []))
-        if from_ is not None:
-            orders.append(self._ends.get(("from", from_), []))
-        return self._slice(min(orders, key=len), size, window, after, before, keep)
+            return self._ends.get(("to", to), [])
+        return self._order if from_ is None else self._ends.get(("from", from_), [])
+
+    def _order_of_pair(self, to: str, from_: str) -> list[int]:
+        if (to, from_) not in self._pairs:
+            either = min(self._order_of(to, None), self._order_of(None, from_), key=len)
+            both = [place for place in either if (self._records[place].to, self._records[place].from_) == (to, from_)]
+            self._pairs[to, from_] = both
+        return self._pairs[to, from_]
 
     def sent_from(self, address: str) -> int:
         """How many messages there are from this sender."""
@@ -71,6 +79,9 @@ class MessageLog(Collection[Message]):
         super()._file(place, record)
         for end in _ends(record):
             file_place(self._ends.setdefault(end, []), place)
+        pair = self._pairs.get((record.to, record.from_ or ""))
+        if pair is not None:
+            file_place(pair, place)
 
     def _renew(self, place: int, record: Message) -> None:
         if record.from_ == self._records[place].from_:
@@ -85,6 +96,9 @@ class MessageLog(Collection[Message]):
             unfile_place(self._ends[end], place)
             if not self._ends[end]:
                 del self._ends[end]
+        pair = self._pairs.get((message.to, message.from_ or ""))
+        if pair is not None:
+            unfile_place(pair, place)
         return message
 
 

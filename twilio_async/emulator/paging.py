@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import TypeVar
 from urllib.parse import urlencode
 
 from twilio_async.emulator import errors
@@ -42,8 +42,9 @@ def turn(call: Call, collection: Collection[R]) -> Turn:
     """Read the three paging parameters.
 
     Raises:
-        ApiError: a later page is asked for without a token (20001), a token is not from this list (20001), a number is
-            not a number or too small (20001) or, if the switch says so, the size is above 1000 (20007).
+        ApiError: a later page is asked for without a token (20001), a token is not from this list (20001, unless the
+            switch overlooks it), a number is not a number or too small (20001) or, if the switch says so, the size is above
+            1000 (20007).
     """
     number = _at_least(call, "Page", 0)
     token = call.text("PageToken")
@@ -54,6 +55,8 @@ def turn(call: Call, collection: Collection[R]) -> Turn:
         return Turn(number=0, size=size)
     edge, sid = token[: len(_AFTER)], token[len(_AFTER) :]
     if edge not in {_AFTER, _BEFORE} or not collection.knows(sid):
+        if call.state.switches.unknown_page == "ignore":
+            return Turn(number=0, size=size)
         raise errors.INVALID_PARAMETER.error(name="PageToken")
     number = 1 if number is None else number
     return Turn(number=number, size=size, after=sid) if edge == _AFTER else Turn(number=number, size=size, before=sid)
@@ -77,7 +80,7 @@ def _at_least(call: Call, name: str, least: int) -> int | None:
 
 def envelope_2010(
     call: Call,
-    key: Literal["messages", "media_list"],
+    key: str,
     filters: Sequence[str],
     asked: Turn,
     found: Slice[R],

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from msgspec import Struct
+
+FOUNDED = datetime(2024, 1, 1, tzinfo=UTC)
+"""When the accounts and numbers came to be that every emulator begins with."""
 
 Status: TypeAlias = Literal[
     "accepted",
@@ -23,10 +26,11 @@ Status: TypeAlias = Literal[
     "read",
     "partially_delivered",
 ]
+Method: TypeAlias = Literal["GET", "POST"]
 Direction: TypeAlias = Literal["inbound", "outbound-api", "outbound-call", "outbound-reply"]
 
 
-class Message(Struct, frozen=True, kw_only=True, gc=False):
+class Message(Struct, frozen=True, kw_only=True, gc=False, rename={"from_": "from"}):
     """A message, with Twilio's own names. All dates are in UTC and have whole seconds, as Twilio's have."""
 
     sid: str
@@ -51,6 +55,8 @@ class Message(Struct, frozen=True, kw_only=True, gc=False):
     send_at: datetime | None = None
     """When a scheduled message is due."""
     status_callback: str | None = None
+    validity_period: int = 36_000
+    """Seconds that it may wait in the queue."""
 
 
 class Media(Struct, frozen=True, kw_only=True, gc=False):
@@ -76,13 +82,50 @@ class Feedback(Struct, frozen=True, kw_only=True, gc=False):
     date_updated: datetime
 
 
+class Webhook(NamedTuple):
+    """Where an application wants to be told of inbound messages."""
+
+    url: str
+    method: Method = "POST"
+    fallback_url: str | None = None
+    fallback_method: Method = "POST"
+
+
 class Number(Struct, frozen=True, kw_only=True):
-    """A phone number (``PN…``) or short code (``SC…``) that an account owns."""
+    """A phone number (``PN…``) or short code (``SC…``) that an account owns.
+
+    What is said about voice, addresses and emergencies is only kept.
+    """
 
     sid: str
     number: str
     country: str = "US"
     capabilities: tuple[str, ...] = ("SMS", "MMS", "Voice")
+    friendly_name: str | None = None
+    """`None` for the number itself."""
+    sms_url: str | None = None
+    """Where inbound messages go, unless a Messaging Service takes them."""
+    sms_method: Method = "POST"
+    sms_fallback_url: str | None = None
+    sms_fallback_method: Method = "POST"
+    sms_application_sid: str | None = None
+    status_callback: str | None = None
+    status_callback_method: Method = "POST"
+    voice_url: str | None = None
+    voice_method: Method = "POST"
+    voice_fallback_url: str | None = None
+    voice_fallback_method: Method = "POST"
+    voice_application_sid: str | None = None
+    voice_caller_id_lookup: bool = False
+    voice_receive_mode: str = "voice"
+    trunk_sid: str | None = None
+    address_sid: str | None = None
+    identity_sid: str | None = None
+    bundle_sid: str | None = None
+    emergency_status: str = "Inactive"
+    emergency_address_sid: str | None = None
+    date_created: datetime = FOUNDED
+    date_updated: datetime = FOUNDED
 
 
 class Service(Struct, frozen=True, kw_only=True):

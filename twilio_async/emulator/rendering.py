@@ -36,6 +36,8 @@ class Rendered(NamedTuple):
     status: int
     headers: dict[str, str]
     body: bytes
+    code: int | None = None
+    """Twilio's code of the error that it tells of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,20 +81,40 @@ def render(answer: Answer, path: str, circumstances: Circumstances) -> Rendered:
     headers = {**circumstances.headers(), **answer.headers}
     if answer.content is None:
         del headers["Content-Type"]
-        return Rendered(answer.status, headers, b"")
+        return Rendered(answer.status, headers, b"", answer.code)
     if isinstance(answer.content, bytes):
-        return Rendered(answer.status, headers, answer.content)
+        return Rendered(answer.status, headers, answer.content, answer.code)
     body = msgspec.json.encode(answer.content)
-    return Rendered(answer.status, headers, msgspec.json.format(body, indent=0) if path.startswith(_2010) else body)
+    if path.startswith(_2010):
+        body = msgspec.json.format(body, indent=0)
+    return Rendered(answer.status, headers, body, answer.code)
 
 
-def error_answer(error: ApiError, path: str) -> Answer:
-    """The answer that tells of an error: JSON, or XML where the path of the 2010 API does not end in ``.json``."""
+def error_answer(error: ApiError, path: str, problem_type: str | None = None) -> Answer:
+    """The answer that tells of an error: JSON, or XML where the path of the 2010 API does not end in ``.json``.
+
+    Args:
+        error: what went wrong.
+        path: of the request.
+        problem_type: media type for an error in the form of RFC 9457 instead. Default: Twilio's older form.
+    """
     headers = {"WWW-Authenticate": 'Basic realm="Twilio API"'} if error.status == UNAUTHENTICATED.status else {}
     if path.startswith(_2010) and not path.endswith(".json"):
-        return Answer(error.status, _xml(error), {**headers, "Content-Type": "application/xml"})
+        return Answer(error.status, _xml(error), {**headers, "Content-Type": "application/xml"}, error.code)
+    if problem_type is not None:
+        return Answer(error.status, _problem(error, path), {**headers, "Content-Type": problem_type}, error.code)
     content = {"code": error.code, "message": error.message, "more_info": error.more_info, "status": error.status}
-    return Answer(error.status, content, headers)
+    return Answer(error.status, content, headers, error.code)
+
+
+def _problem(error: ApiError, path: str) -> dict[str, object]:
+    return {
+        "type": error.more_info,
+        "title": error.message,
+        "status": error.status,
+        "code": error.code,
+        "instance": path,
+    }
 
 
 def _xml(error: ApiError) -> bytes:

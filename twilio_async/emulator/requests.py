@@ -12,7 +12,7 @@ Pairs: TypeAlias = tuple[tuple[str, str], ...]
 FORM = "application/x-www-form-urlencoded"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class ReceivedRequest:
     """One request.
 
@@ -22,6 +22,8 @@ class ReceivedRequest:
         headers: names in any case.
         body: its bytes.
         status: what it was answered with; `None` as long as it is not, or if the connection was dropped instead.
+        processed: whether it had its effect, whatever became of the answer.
+        code: Twilio's code of the error that it was answered with.
     """
 
     method: str
@@ -29,6 +31,13 @@ class ReceivedRequest:
     headers: Mapping[str, str]
     body: bytes = b""
     status: int | None = None
+    processed: bool = False
+    code: int | None = None
+
+    def __repr__(self) -> str:
+        """Without the credentials in the headers."""
+        answered = "not answered" if self.status is None else str(self.status) + (f" ({self.code})" if self.code else "")
+        return f"<{self.method} {self.target}: {answered}{', processed' if self.processed else ''}>"
 
     @property
     def raw_path(self) -> str:

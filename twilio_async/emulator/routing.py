@@ -26,6 +26,8 @@ class Route:
         path: the template, as in Twilio's OpenAPI documents.
         handler: what does it.
         parameters: the names that it understands, of query and form.
+        manages: whether it manages accounts, which a standard API key must not do, and which is possible for an account
+            that is suspended.
     """
 
     operation_id: str
@@ -33,6 +35,7 @@ class Route:
     path: str
     handler: Handler
     parameters: frozenset[str] = frozenset()
+    manages: bool = False
 
     @property
     def product(self) -> str:

@@ -31,7 +31,7 @@ def error_of(fault: Fault, path: str) -> Answer:
     headers = {**answer.headers, **fault.headers}
     if fault.retry_after is not None:
         headers["Retry-After"] = f"{fault.retry_after:g}"
-    return Answer(fault.status, answer.content if fault.body is None else fault.body, headers)
+    return Answer(fault.status, answer.content if fault.body is None else fault.body, headers, answer.code)
 
 
 def proxy_page(fault: Fault) -> Rendered:

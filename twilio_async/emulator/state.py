@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from threading import RLock
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from typing import NamedTuple
 from twilio_async.emulator import errors
 from twilio_async.emulator.accounts import Account
 from twilio_async.emulator.clock import Clock
+from twilio_async.emulator.credentials import Standing
 from twilio_async.emulator.lifecycle import Lifecycle
 from twilio_async.emulator.records import Message, Number
 from twilio_async.emulator.switches import Switches
@@ -21,6 +23,8 @@ ACCOUNT_SID = "AC" + "e" * 32
 AUTH_TOKEN = "e0" * 16
 API_KEY = "SK" + "e" * 32
 API_SECRET = "e1" * 16
+TEST_ACCOUNT_SID = "AC" + "d" * 32
+TEST_AUTH_TOKEN = "d0" * 16
 CONTENT_SID = "HX" + "e" * 32
 
 NUMBERS = (
@@ -31,6 +35,7 @@ NUMBERS = (
     Number(sid="SC" + "5" * 32, number="70707", capabilities=("SMS", "MMS")),
 )
 WHATSAPP = "whatsapp:+14155238886"
+RCS = "rcs:parcels_agent"
 
 
 class HostedMedia(NamedTuple):
@@ -40,10 +45,17 @@ class HostedMedia(NamedTuple):
     content_type: str
 
 
+class Caller(NamedTuple):
+    """Who makes a request, and by what he came in."""
+
+    account: Account
+    standing: Standing
+
+
 def seeded_account() -> Account:
     """The account that every emulator begins with."""
-    account = Account(ACCOUNT_SID, AUTH_TOKEN, {API_KEY: API_SECRET}, NUMBERS)
-    account.channels.add(WHATSAPP)
+    account = Account(ACCOUNT_SID, AUTH_TOKEN, {API_KEY: API_SECRET}, NUMBERS, test=(TEST_ACCOUNT_SID, TEST_AUTH_TOKEN))
+    account.channels |= {WHATSAPP, RCS}
     account.contents[CONTENT_SID] = "Hello {{1}}"
     return account
 
@@ -74,42 +86,126 @@ class State:
     hosted_media: dict[str, HostedMedia] = field(default_factory=dict[str, HostedMedia])
     lock: RLock = field(default_factory=RLock)
 
+    def __post_init__(self) -> None:
+        for account in self.accounts.values():
+            self._adopt(account)
+
     def unique(self) -> str:
         """32 hexadecimal digits that nothing else has."""
         return f"{self.random.getrandbits(128):032x}"
 
     def enter(self, account: Account, message: Message) -> None:
-        """Take a new message in, and forget the oldest if that is one too many."""
+        """Take a new message in that is to be sent, and forget the oldest if that is one too many."""
         self.lifecycle.enter(account, message, self.clock())
+        self._make_room(account)
+
+    def arrive(self, account: Account, message: Message) -> None:
+        """Take an inbound message in, and forget the oldest if that is one too many."""
+        account.messages.add(message, message.date_created)
+        self._make_room(account)
+
+    def edit(self, account: Account, message: Message) -> None:
+        """Put another version in the place of a message, without moving it along."""
+        account.messages.replace(message)
+        if self.lifecycle.watcher is not None:
+            self.lifecycle.watcher.edited(message)
+
+    def remove(self, account: Account, message: Message) -> None:
+        """Delete a message and all that belongs to it."""
+        account.remove_message(message.sid)
+        if self.lifecycle.watcher is not None:
+            self.lifecycle.watcher.removed(message)
+
+    def _make_room(self, account: Account) -> None:
         while self.max_messages is not None and len(account.messages) > self.max_messages:
             account.forget_oldest_message()
 
-    def authenticate(self, authorization: str | None) -> Account:
-        """The account that the credentials of a request open.
+    def add_account(
+        self,
+        friendly_name: str = "",
+        *,
+        parent: Account | None = None,
+        sid: str | None = None,
+        auth_token: str | None = None,
+        trial: bool = False,
+        numbers: Iterable[Number] = (),
+    ) -> Account:
+        """Open an account.
 
         Args:
-            authorization: the header, with the account's sid and token, or an API key and its secret.
+            friendly_name: a name for people. Default: none.
+            parent: whose subaccount it is. Default: nobody's.
+            sid: ``AC…``. Default: a new one.
+            auth_token: Default: a new one.
+            trial: whether it is on trial.
+            numbers: what it owns. Default: nothing; see `Account.add_number`.
 
         Raises:
-            ApiError: they open none (20003).
+            ValueError: there is an account with this sid.
+        """
+        with self.lock:
+            if sid in self.accounts:
+                raise ValueError(f"there is an account {sid} already")
+            account = Account(
+                sid or f"AC{self.unique()}",
+                auth_token or self.unique(),
+                {},
+                numbers,
+                parent=parent,
+                test=(f"AC{self.unique()}", self.unique()),
+                opened=self.clock().replace(microsecond=0),
+            )
+            account.friendly_name, account.trial = friendly_name, trial
+            self.accounts[account.sid] = account
+            self._adopt(account)
+            return account
+
+    def _adopt(self, account: Account) -> None:
+        account.lock, account.unique = self.lock, self.unique
+
+    def owner_of(self, address: str) -> Account | None:
+        """The account that may send from this number, short code or address on another channel; `None` if none may."""
+        with self.lock:
+            return next(
+                (account for account in self.accounts.values() if address in account.channels or account.number(address)), None
+            )
+
+    def account_with_message(self, sid: str) -> Account | None:
+        """The account that has the message with this sid, if one has it."""
+        with self.lock:
+            return next((account for account in self.accounts.values() if account.messages.get(sid)), None)
+
+    def authenticate(self, authorization: str | None) -> Caller:
+        """Whom the credentials of a request are of.
+
+        Args:
+            authorization: the header, with the account's sid and a token, or an API key and its secret, or the test
+                credentials.
+
+        Raises:
+            ApiError: they are nobody's (20003).
         """
         user, password = _basic(authorization)
         for account in self.accounts.values():
-            if {account.sid: account.auth_token, **account.api_keys}.get(user) == password:
-                return account
+            standing = account.standing_of(user, password)
+            if standing is not None:
+                return Caller(account, standing)
         raise errors.UNAUTHENTICATED.error()
 
-    def account_at(self, sid: str, caller: Account) -> Account | None:
+    def account_at(self, sid: str, caller: Caller) -> Account | None:
         """The account that a path names.
 
         Args:
             sid: of the path.
-            caller: whose credentials came with the request.
+            caller: who makes the request.
 
         Returns:
-            `None` if the caller may not act for it.
+            `None` if the caller may not act for it: it is neither his own nor a subaccount of his.
         """
-        return caller if caller.sid == sid else None
+        account = self.accounts.get(sid)
+        if account is None or caller.account in {account, account.parent}:
+            return account
+        return None
 
 
 def _basic(authorization: str | None) -> tuple[str, str]:

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from twilio_async.emulator import errors
+from twilio_async.emulator.accounts import Account
 from twilio_async.emulator.calls import Answer, Call
 from twilio_async.emulator.collection import Collection
 from twilio_async.emulator.dates import rfc2822, window
 from twilio_async.emulator.paging import PARAMETERS, envelope_2010, turn
 from twilio_async.emulator.records import Media, Message
 from twilio_async.emulator.routing import Routes
+from twilio_async.emulator.state import State
 
 FOLDER = "/2010-04-01/Accounts/{AccountSid}/Messages/{MessageSid}/Media"
 FILTERS = ("DateCreated", "DateCreated<", "DateCreated>")
@@ -26,27 +28,27 @@ contents: Routes = Routes()
 """The same resources without ``.json``: no operation of Twilio's documents, but where the files are."""
 
 
-def attach(call: Call, message: Message, urls: Sequence[str]) -> None:
+def attach(state: State, account: Account, message: Message, urls: Sequence[str]) -> None:
     """Give a new message its media. They are not fetched: their type is what the end of the URL says."""
     if not urls:
         return
-    collection = call.account.media[message.sid] = Collection()
+    collection = account.media[message.sid] = Collection()
     for url in urls:
         media = Media(
-            sid=f"ME{call.state.unique()}",
+            sid=f"ME{state.unique()}",
             account_sid=message.account_sid,
             parent_sid=message.sid,
-            content_type=content_type(call, url),
+            content_type=content_type(state, url),
             url=url,
-            date_created=call.today,
-            date_updated=call.today,
+            date_created=message.date_created,
+            date_updated=message.date_created,
         )
-        collection.add(media, call.today)
+        collection.add(media, message.date_created)
 
 
-def content_type(call: Call, url: str) -> str:
+def content_type(state: State, url: str) -> str:
     """The type of the file at *url*: as registered, else as its suffix says."""
-    hosted = call.state.hosted_media.get(url)
+    hosted = state.hosted_media.get(url)
     return hosted.content_type if hosted else _TYPES.guess_type(urlsplit(url).path)[0] or UNKNOWN_TYPE
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from twilio_async.emulator import errors
-from twilio_async.emulator.admission import Draft, admit
+from twilio_async.emulator.admission import LONGEST_VALIDITY, Draft, admit
 from twilio_async.emulator.calls import Answer, Call
+from twilio_async.emulator.collection import Window
 from twilio_async.emulator.dates import rfc2822, window
 from twilio_async.emulator.lifecycle import CURRENCY, IN_FLIGHT, segments_of
 from twilio_async.emulator.operations.media import attach
@@ -67,13 +68,14 @@ def message_content(message: Message, *, feedback: bool = True) -> dict[str, obj
 def create_message(call: Call) -> Answer:
     """Accept a message, in the first status of its way."""
     draft = admit(call)
-    message = _first_version(call, draft)
+    message = first_version(call, draft)
     call.state.enter(call.account, message)
-    attach(call, message, draft.media_urls)
+    attach(call.state, call.account, message, draft.media_urls)
     return Answer(201, message_content(message, feedback=False))
 
 
-def _first_version(call: Call, draft: Draft) -> Message:
+def first_version(call: Call, draft: Draft) -> Message:
+    """The message that a create makes, as it is answered."""
     pooled = draft.sender is None
     sms = draft.to.kind == "number" and not draft.as_mms
     return Message(
@@ -92,6 +94,7 @@ def _first_version(call: Call, draft: Draft) -> Message:
         smart_encoded=draft.smart_encoded,
         send_at=draft.send_at,
         status_callback=draft.status_callback or (draft.service.status_callback if draft.service else None),
+        validity_period=draft.validity_period or (draft.service.validity_period if draft.service else LONGEST_VALIDITY),
     )
 
 
@@ -112,18 +115,31 @@ def list_messages(call: Call) -> Answer:
     """The newest first: by the date sent, or created as long as a message is not."""
     messages = call.account.messages
     asked = turn(call, messages)
-    when = window(call.text("DateSent"), call.text("DateSent<"), call.text("DateSent>"))
-    if when is None:
-        raise errors.INVALID_PARAMETER.error(name="DateSent")
     found = messages.search(
         asked.size,
-        when,
+        _when(call),
         to=call.text("To") or None,
         from_=call.text("From") or None,
         after=asked.after,
         before=asked.before,
     )
     return envelope_2010(call, "messages", FILTERS, asked, found, message_content)
+
+
+def _when(call: Call) -> Window:
+    on, until, since = (call.text(name) for name in ("DateSent", "DateSent<", "DateSent>"))
+    when = window(on, until, since)
+    if when is None:
+        raise errors.INVALID_PARAMETER.error(name="DateSent")
+    if on is None or call.state.switches.date_equality == "day" or len(on.strip()) == len("2019-07-06"):
+        return when
+    # The second lies within the day, so that only the other filters' bounds can be narrower than its own.
+    second = window(None, on, on) or when
+    return Window(max(_given(when.since, second.since)), min(_given(when.until, second.until)))
+
+
+def _given(*bounds: int | None) -> list[int]:
+    return [bound for bound in bounds if bound is not None]
 
 
 @routes.get("FetchMessage", f"{FOLDER}/{{Sid}}.json")
@@ -144,8 +160,8 @@ def update_message(call: Call) -> Answer:
     if body is not None:
         _check_completed(message)
         message = replace(message, body="", date_updated=call.today)
-        call.account.messages.replace(message)
-    return Answer(content=message_content(message))
+        call.state.edit(call.account, message)
+    return Answer(call.state.switches.update_status, message_content(message))
 
 
 def _cancel(call: Call, message: Message) -> Message:
@@ -160,7 +176,7 @@ def delete_message(call: Call) -> Answer:
     """Delete a message that is done, with its media."""
     message = call.message("Sid")
     _check_completed(message)
-    call.account.remove_message(message.sid)
+    call.state.remove(call.account, message)
     return Answer(204)
 
 

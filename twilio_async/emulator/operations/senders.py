@@ -43,7 +43,7 @@ class Kind:
 def _owned(call: Call, given: str) -> Sender:
     number = call.account.numbers.get(given)
     if number is None:
-        raise errors.NUMBER_UNKNOWN.error()
+        raise _unknown(call)
     return Sender(
         sid=number.sid,
         account_sid=call.account.sid,
@@ -54,6 +54,12 @@ def _owned(call: Call, given: str) -> Sender:
         date_created=call.today,
         date_updated=call.today,
     )
+
+
+def _unknown(call: Call) -> errors.ApiError:
+    if call.state.switches.unknown_number_code == errors.NUMBER_UNKNOWN.code:
+        return errors.NUMBER_UNKNOWN.error()
+    return call.not_found()
 
 
 def _alpha(call: Call, given: str) -> Sender:
@@ -133,10 +139,14 @@ def _create(call: Call, kind: Kind) -> Answer:
         raise errors.MISSING_PARAMETER.error(name=kind.parameter)
     sender = kind.sender(call, given)
     if not sender.sid.startswith(kind.prefix):
-        raise errors.NUMBER_UNKNOWN.error()
-    taken_by = call.account.service_of(sender.sid)
-    if taken_by is not None:
-        raise errors.ALREADY_IN_SERVICE.error() if taken_by == service.sid else errors.IN_ANOTHER_SERVICE.error()
+        raise _unknown(call)
+    there = call.account.pools[service.sid].get(sender.sid)
+    if there is not None and call.state.switches.repeated_sender == "repeat":
+        return Answer(200, _content(call, kind, there))
+    if there is not None:
+        raise errors.ALREADY_IN_SERVICE.error()
+    if call.account.service_of(sender.sid) is not None:
+        raise errors.IN_ANOTHER_SERVICE.error()
     if len(call.account.pools[service.sid]) >= LARGEST_POOL:
         raise errors.POOL_FULL.error()
     call.account.pools[service.sid].add(sender, call.now)

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-
 from msgspec.structs import asdict, replace
 
 from twilio_async.emulator import errors
-from twilio_async.emulator.admission import LONGEST_VALIDITY, is_web_url
+from twilio_async.emulator.admission import LONGEST_VALIDITY
 from twilio_async.emulator.calls import Answer, Call
 from twilio_async.emulator.collection import Collection
 from twilio_async.emulator.dates import iso8601
+from twilio_async.emulator.operations import settings
 from twilio_async.emulator.paging import PARAMETERS, envelope_v1, turn
 from twilio_async.emulator.records import Service
 from twilio_async.emulator.routing import Routes
 
 FOLDER = "/v1/Services"
-LONGEST_NAME = 64
-USECASES = ("notifications", "marketing", "verification", "discussion", "poll", "undeclared")
 SUBRESOURCES = {
     "phone_numbers": "PhoneNumbers",
     "short_codes": "ShortCodes",
@@ -56,30 +52,6 @@ def _content(call: Call, service: Service) -> dict[str, object]:
     }
 
 
-def _name(call: Call, name: str) -> str:
-    text = call.text(name)
-    if not text:
-        raise errors.MISSING_PARAMETER.error(name=name)
-    if len(text) > LONGEST_NAME:
-        raise errors.INVALID_PARAMETER.error(name=name)
-    return text
-
-
-def _url(call: Call, name: str) -> str | None:
-    url = call.text(name)
-    if url and not is_web_url(url):
-        raise errors.INVALID_PARAMETER.error(name=name)
-    return url or None  # the empty string takes the URL away
-
-
-def _method(call: Call, name: str) -> str | None:
-    return call.choice(name, {"GET", "POST"})
-
-
-def _flag(call: Call, name: str) -> bool | None:
-    return call.flag(name)
-
-
 def _seconds(call: Call, name: str) -> int | None:
     seconds = call.integer(name)
     if seconds is not None and not 1 <= seconds <= LONGEST_VALIDITY:
@@ -87,35 +59,29 @@ def _seconds(call: Call, name: str) -> int | None:
     return seconds
 
 
-SETTINGS: Mapping[str, Callable[[Call, str], object]] = {
-    "FriendlyName": _name,
-    "InboundRequestUrl": _url,
-    "InboundMethod": _method,
-    "FallbackUrl": _url,
-    "FallbackMethod": _method,
-    "StatusCallback": _url,
-    "StickySender": _flag,
-    "MmsConverter": _flag,
-    "SmartEncoding": _flag,
-    "ScanMessageContent": lambda call, name: call.choice(name, {"inherit", "enable", "disable"}),
-    "FallbackToLongCode": _flag,
-    "AreaCodeGeomatch": _flag,
+SETTINGS: settings.Settings = {
+    "FriendlyName": settings.name,
+    "InboundRequestUrl": settings.url,
+    "InboundMethod": settings.method,
+    "FallbackUrl": settings.url,
+    "FallbackMethod": settings.method,
+    "StatusCallback": settings.url,
+    "StickySender": settings.flag,
+    "MmsConverter": settings.flag,
+    "SmartEncoding": settings.flag,
+    "ScanMessageContent": settings.one_of("inherit", "enable", "disable"),
+    "FallbackToLongCode": settings.flag,
+    "AreaCodeGeomatch": settings.flag,
     "ValidityPeriod": _seconds,
-    "SynchronousValidation": _flag,
-    "Usecase": lambda call, name: call.choice(name, USECASES),
-    "UseInboundWebhookOnNumber": _flag,
+    "SynchronousValidation": settings.flag,
+    "Usecase": settings.one_of("notifications", "marketing", "verification", "discussion", "poll", "undeclared"),
+    "UseInboundWebhookOnNumber": settings.flag,
 }
-"""How each parameter is read. A service's attribute has the same name in snake case."""
 
 
 def _changed(call: Call, service: Service) -> Service:
     """The service with what the call gives; what it does not give stays."""
-    given = {_snake(name): read(call, name) for name, read in SETTINGS.items() if call.text(name) is not None}
-    return replace(service, date_updated=call.today, **given)
-
-
-def _snake(name: str) -> str:
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+    return replace(service, date_updated=call.today, **settings.given(call, SETTINGS))
 
 
 @routes.post("CreateService", FOLDER, *SETTINGS)
@@ -124,7 +90,7 @@ def create_service(call: Call) -> Answer:
     service = Service(
         sid=f"MG{call.unique}",
         account_sid=call.account.sid,
-        friendly_name=_name(call, "FriendlyName"),
+        friendly_name=settings.name(call, "FriendlyName"),
         date_created=call.today,
         date_updated=call.today,
     )
