@@ -14,7 +14,7 @@ from twilio_async.cli.texts import counted
 
 _NEXT = (
     ("twilio-async demo FILE.csv", "the same with rows of your own"),
-    ("twilio-async emulator", "this emulator, for your programs"),
+    ("twilio-async emulator run", "this emulator, for your programs"),
     ('twilio-async segments "Hi…"', "what a text costs, and why"),
     ('twilio-async send +1… "Hi"', "for real, with your credentials"),
 )

@@ -1,40 +1,44 @@
-"""``twilio-async emulator``: a Twilio on this machine for any program, until it is told to stop."""
+"""``twilio-async emulator run``: a Twilio on this machine for any program, until it is told to stop."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import signal
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import click
 
-from twilio_async.cli.failures import Unusable
-from twilio_async.emulator import Emulator
+from twilio_async.cli.emulator.options import described, emulator_options, not_startable
 
 _A_WHILE = 3600.0
+_REMEMBERED = 10_000
+"""Requests and webhooks that are kept to be shown."""
 
 
 @click.command()
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Where to listen on 127.0.0.1. Default: a free one.")
-def command(*, port: int) -> None:
+@emulator_options
+def command(**options: Any) -> None:
     """Run a Twilio of your own on this machine until Ctrl-C.
 
     Once it listens it prints where it is and what opens it, as lines for a shell: TWILIO_BASE_URL, TWILIO_ACCOUNT_SID,
     TWILIO_AUTH_TOKEN and TWILIO_NUMBER. To have it in the background of a shell, with these set:
 
-        eval "$(twilio-async emulator &)"
+        eval "$(twilio-async emulator run &)"
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as stack:
-        emulator = Emulator(port, max_requests=0)
+        emulator = described(**options, max_requests=_REMEMBERED)
         try:
             stack.enter_context(emulator)
-        except OSError as error:
-            raise Unusable(f"cannot listen on port {port}: {os.strerror(error.errno or 0)}.") from error
-        print(*emulator.shell_lines(), sep="\n", flush=True)
+        except (OSError, ImportError) as error:
+            raise not_startable(error, host=options["host"], port=options["port"]) from error
+        variables = emulator.env | (emulator.proxy_env if options["proxy"] else {})
+        print(*(f"export {name}={shlex.quote(value)}" for name, value in variables.items()), sep="\n", flush=True)
         print(f"{emulator.url} is ready. Ctrl-C or `kill {os.getpid()}` ends it.", file=sys.stderr, flush=True)
         _let_go_of_stdout()
         while True:
