@@ -7,7 +7,7 @@ import dataclasses
 import sys
 from collections.abc import Callable
 
-from benchmarks import cold_start, decode, goodput, history, memory, report, send
+from benchmarks import cold_start, decode, emulator, goodput, history, memory, report, send, webhooks
 from benchmarks.figures import Section
 from benchmarks.scale import QUICK, Scale
 from benchmarks.server import Addresses, serving
@@ -19,6 +19,8 @@ _RUNS: dict[str, Callable[[Scale, Addresses], Section]] = {
     "memory": memory.run,
     "import": cold_start.run,
     "goodput": goodput.run,
+    "emulator": emulator.run,
+    "webhooks": webhooks.run,
 }
 _PROFILES: dict[str, Callable[[Scale, Addresses], str]] = {"send": send.profile, "history": history.profile}
 

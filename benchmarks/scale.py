@@ -29,6 +29,12 @@ class Scale:
     """Interpreters started."""
     adapting: int = 3_000
     """Messages sent to a server that takes only some at once."""
+    servers: int = 200
+    """Emulators started and stopped."""
+    stored: tuple[int, ...] = (1_000, 100_000, 1_000_000)
+    """Messages in the emulators of which a page takes as long."""
+    served: int = 10_000
+    """Requests of each kind that an emulator answers."""
 
 
 QUICK = Scale(
@@ -43,5 +49,8 @@ QUICK = Scale(
     rows=1_000,
     starts=1,
     adapting=200,
+    servers=10,
+    stored=(1_000, 10_000),
+    served=320,
 )
 """Enough to see that everything runs; its figures mean nothing."""
