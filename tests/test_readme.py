@@ -58,22 +58,19 @@ async def run(code: CodeType, names: dict[str, object]) -> None:
 @pytest.mark.parametrize(
     "example", [block for block in blocks("bash") if "twilio-async " in block.parsed and "venv" not in block.parsed], ids=line
 )
-def test_a_command_runs(example: Example) -> None:
-    """What a reader types works; the two set-up lines are run by CI, on a clean clone."""
-    command = example.parsed.strip().replace("twilio-async", f"{sys.executable} -m twilio_async").replace("8010", "0")
-    process = subprocess.Popen(
-        command.replace(sys.executable, f"exec {sys.executable}", 1),
-        shell=True,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"NO_COLOR": "1"},
-    )
-    assert process.stdout is not None
-    if "emulator" in command:
-        assert process.stdout.readline().startswith("export TWILIO_BASE_URL=http://127.0.0.1:")
-        process.terminate()
-    assert process.communicate(timeout=15)[0] is not None
-    assert process.returncode == 0
+def test_a_command_runs(example: Example, tmp_path: Path) -> None:
+    """What a reader types works, one command after another; the two set-up lines are run by CI, on a clean clone."""
+    with Emulator() as emulator:
+        env = os.environ | emulator.env | {"NO_COLOR": "1"}
+        for command in example.parsed.strip().splitlines():
+            words = command.replace("twilio-async", f"exec {sys.executable} -m twilio_async", 1).replace("8010", "0")
+            process = subprocess.Popen(words, shell=True, stdout=subprocess.PIPE, text=True, env=env, cwd=tmp_path)
+            assert process.stdout is not None
+            if "emulator run" in command:
+                assert process.stdout.readline().startswith("export TWILIO_BASE_URL=http://127.0.0.1:")
+                process.terminate()
+            assert process.communicate(timeout=15)[0] is not None
+            assert process.returncode == 0, command
 
 
 def test_the_table_of_operations_is_the_declarations() -> None:
