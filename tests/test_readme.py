@@ -12,15 +12,18 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import CodeType
+from typing import Any, get_args
 
 import pytest
 from sybil import Example, Sybil
 from sybil.parsers.markdown import CodeBlockParser
 
 import twilio_async
+from tests.webhooks.apps import uvicorn_serving
 from twilio_async import AsyncSession, errors
 from twilio_async._operation import Operation, declared_operations
 from twilio_async.emulator import Emulator
+from twilio_async.webhooks import SignatureProblem
 
 README = Path(__file__).parents[1] / "README.md"
 TEXT = README.read_text()
@@ -126,3 +129,23 @@ def test_every_link_within_the_readme_leads_somewhere() -> None:
         for heading in re.findall(r"^## (.+)$", TEXT, re.MULTILINE)
     }
     assert set(re.findall(r"\]\(#([\w-]+)\)", TEXT)) <= headings
+
+
+async def test_the_application_answers_a_text(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The application that receives texts does, behind a real server, with Twilio's signature and Twilio's reading of TwiML."""
+    [example] = [block for block in blocks("python") if "app = FastAPI()" in block.parsed]
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", emulator.auth_token)
+    names: dict[str, Any] = {}
+    await run(compile(example.parsed, f"README.md:{example.line}", "exec"), names)
+    async with uvicorn_serving(names["app"]) as url:
+        emulator.set_webhook(f"{url}/sms")
+        received = await emulator.receive("Hello")
+    assert [reply.body for reply in received.replies] == ["You said: Hello"]
+    assert len(example.parsed.strip().splitlines()) <= 15
+
+
+def test_every_kind_of_signature_error_has_a_line() -> None:
+    """A reader who finds a kind in the log finds it in the table."""
+    table = TEXT.partition("| symptom |")[2].partition("\n\n")[0]
+    for kind in get_args(SignatureProblem):
+        assert f"`{kind}`" in table, kind

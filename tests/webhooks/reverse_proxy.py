@@ -14,6 +14,18 @@ import trustme
 _AUTHORITY = trustme.CA()
 
 
+def trusting() -> ssl.SSLContext:
+    """What a client needs to trust these proxies."""
+    context = ssl.create_default_context()
+    _AUTHORITY.configure_trust(context)
+    return context
+
+
+def certified() -> trustme.LeafCert:
+    """A certificate of ``localhost``."""
+    return _AUTHORITY.issue_cert("localhost")
+
+
 class ReverseProxy:
     """Takes requests at `url` and gives them to the server that it was told."""
 
@@ -21,9 +33,8 @@ class ReverseProxy:
         self.url = f"https://localhost:{port}"
         self.upstream = ""
         """``http://127.0.0.1:…``, set before the first request."""
-        self.trust = ssl.create_default_context()
+        self.trust = trusting()
         """For the client: trusts this proxy."""
-        _AUTHORITY.configure_trust(self.trust)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Pass one request on, and its answer back."""
@@ -48,7 +59,7 @@ class ReverseProxy:
 async def reverse_proxy() -> AsyncIterator[ReverseProxy]:
     """A proxy that runs, and waits to be told its upstream."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    _AUTHORITY.issue_cert("localhost").configure_cert(context)
+    certified().configure_cert(context)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         proxy = ReverseProxy(listener.getsockname()[1])
         server = await asyncio.start_server(proxy.serve, sock=listener, ssl=context)

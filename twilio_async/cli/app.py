@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Mapping
 from importlib import import_module
-from typing import cast
+from typing import Any, cast
 
 import click
 
@@ -16,21 +17,33 @@ _COMMANDS = {
     "emulator": "Run a Twilio of your own on this machine.",
     "segments": "Show how many SMS segments a text costs, and why.",
     "send": "Send one message.",
+    "webhook": "Find out why a webhook is refused, or send one to your application.",
 }
 
 
 class Commands(click.Group):
-    """Commands of which only the names are known until one is run, so that ``--help`` is quick."""
+    """Commands of which only the names are known until one is run, so that ``--help`` is quick.
+
+    Args:
+        folder: the package that holds the file of each.
+        listed: their names, each with the line that lists it.
+        **settings: as of any group.
+    """
+
+    def __init__(self, *, folder: str, listed: Mapping[str, str], **settings: Any) -> None:
+        super().__init__(commands=[click.Command(name, help=line) for name, line in listed.items()], **settings)
+        self._folder = folder
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         """Put the command that its file holds in the place of the line that lists it."""
         name, listed, rest = super().resolve_command(ctx, args)
-        return name, listed and cast("click.Command", import_module(f"{__package__}.{name}").command), rest
+        return name, listed and cast("click.Command", import_module(f"{self._folder}.{name}").command), rest
 
 
 @click.group(
     cls=Commands,
-    commands=[click.Command(name, help=line) for name, line in _COMMANDS.items()],
+    folder=__package__,
+    listed=_COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(__version__, message="twilio-async %(version)s")
