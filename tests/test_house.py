@@ -18,7 +18,7 @@ import pytest
 import twilio_async
 from twilio_async import errors
 from twilio_async._operation import Operation, declared_operations
-from twilio_async.emulator.routes import ROUTES
+from twilio_async.emulator.api.routes import ROUTES
 
 PACKAGE = Path(twilio_async.__file__).parent
 TESTS = Path(__file__).parent
@@ -182,11 +182,13 @@ def test_every_module_has_a_test_module() -> None:
         "emulator": "emulator/test_emulator", "_pool": "test_session", "_answer": "test_call", "resources": "test_house",
         "outbox": "outbox/test_outbox", "webhooks": "webhooks/test_receiver",
     }  # fmt: skip
-    for room in MODULES:
+    for room, path in MODULES.items():
+        if len(ast.parse(path.read_text()).body) == 1:  # a package that only says what is in it
+            continue
         folder, _, name = room.rpartition(".")
         place = covered_elsewhere.get(room, f"{folder.replace('.', '/')}/test_{name.lstrip('_')}".lstrip("/"))
-        if folder == "emulator.operations" or room.endswith("operations"):
-            place = "emulator/test_official_client"
+        if folder == "emulator.api.operations" or room.endswith("operations"):
+            place = "emulator/api/test_official_client"
         assert (TESTS / f"{place}.py").is_file(), f"{room}: tests/{place}.py is missing"
 
 

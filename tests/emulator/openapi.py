@@ -17,8 +17,8 @@ from jsonschema import FormatChecker
 from openapi_schema_validator import OAS30Validator
 
 from tests.official import SPEC
-from twilio_async.emulator.routes import ROUTES, UNDECLARED
-from twilio_async.emulator.routing import Router
+from twilio_async.emulator.api.routes import ROUTES, UNDECLARED
+from twilio_async.emulator.api.routing import Router
 
 DOCUMENTS = ("api_v2010", "messaging_v1")
 

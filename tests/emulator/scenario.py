@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from twilio_async.emulator import Emulator, Profile
-from twilio_async.emulator.proxy import Proxy
+from twilio_async.emulator.api.proxy import Proxy
 
 ANN, BOB, CAROL = "+15558675310", "+15558675311", "+15558675312"
 PROGRAM = Path(__file__).parent / "program.py"

@@ -9,8 +9,8 @@ import anyio
 import anyio.to_thread
 
 from twilio_async.emulator import Emulator
+from twilio_async.emulator.applications.deliveries import Alert
 from twilio_async.emulator.clock import Clock
-from twilio_async.emulator.deliveries import Alert
 from twilio_async.emulator.events import Events
 
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.emulator.conftest import Connect
-from tests.emulator.test_lifecycle import create
+from tests.emulator.domain.test_lifecycle import create
 from twilio_async.emulator import Emulator
 
 ANN = "+15558675310"

@@ -7,7 +7,7 @@ import pytest
 
 from tests.application import Application
 from tests.emulator.conftest import Connect
-from tests.emulator.test_lifecycle import create, service
+from tests.emulator.domain.test_lifecycle import create, service
 from twilio_async.emulator import Emulator
 
 ANN, BOB = "+15558675310", "+14155550199"

@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from twilio_async.emulator.deliveries import Delivery
+from twilio_async.emulator.applications.deliveries import Delivery
+from twilio_async.emulator.applications.handset import File, Received
+from twilio_async.emulator.domain.history import SOMEBODY
+from twilio_async.emulator.domain.records import Direction, Message, Method, Status
 from twilio_async.emulator.expectations import Body
-from twilio_async.emulator.handset import File, Received
-from twilio_async.emulator.history import SOMEBODY
-from twilio_async.emulator.records import Direction, Message, Method, Status
 from twilio_async.emulator.stage import NO_FIELDS
 
 if TYPE_CHECKING:

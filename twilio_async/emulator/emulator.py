@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Self
 
 from anyio.from_thread import start_blocking_portal
 
+from twilio_async.emulator.api.server import LOOPBACK, Server
 from twilio_async.emulator.blocking import Blocking
-from twilio_async.emulator.control import Control
+from twilio_async.emulator.domain.records import Number
+from twilio_async.emulator.domain.state import API_KEY, API_SECRET, CONTENT_SID, RCS, WHATSAPP
 from twilio_async.emulator.inspection import Inspection
-from twilio_async.emulator.records import Number
-from twilio_async.emulator.server import LOOPBACK, Server
+from twilio_async.emulator.remote.control import Control
 from twilio_async.emulator.stage import Stage
-from twilio_async.emulator.state import API_KEY, API_SECRET, CONTENT_SID, RCS, WHATSAPP
 from twilio_async.emulator.switches import DEFAULT, Switches
 from twilio_async.emulator.world import Pace, Time
 
 if TYPE_CHECKING:
-    from twilio_async.emulator.proxy import Proxy
+    from twilio_async.emulator.api.proxy import Proxy
 
 
 class Emulator(Stage, Inspection):
@@ -98,7 +98,7 @@ class Emulator(Stage, Inspection):
             webhook_ssl=webhook_ssl,
         )
         self.blocking: Blocking = Blocking(self)
-        self._gateway.control = Control(self, host).handle
+        self._control = Control(self, host, self._gateway.handle)
         self._port = port
         self._host = host
         self._wants_proxy = proxy
@@ -108,7 +108,7 @@ class Emulator(Stage, Inspection):
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
-            api = await Server.open(self._gateway.handle, self._port, self.faults.refuses, host=self._host)
+            api = await Server.open(self._control.handle, self._port, self.faults.refuses, host=self._host)
             stack.push_async_callback(api.close)
             media = await Server.open(self._media_host.handle, host=self._host)
             stack.push_async_callback(media.close)
@@ -144,7 +144,7 @@ class Emulator(Stage, Inspection):
         self._thread.close()
 
     async def _open_proxy(self) -> Proxy:
-        from twilio_async.emulator.proxy import Proxy  # it needs trustme, of the extra `proxy`
+        from twilio_async.emulator.api.proxy import Proxy  # it needs trustme, of the extra `proxy`
 
         return await Proxy.open(self._gateway.handle, refuses=self.faults.refuses)
 

@@ -13,9 +13,9 @@ from weakref import WeakSet
 
 from msgspec import Struct
 
-from twilio_async.emulator.deliveries import Alert, Delivery
-from twilio_async.emulator.records import Message
-from twilio_async.emulator.requests import ReceivedRequest
+from twilio_async.emulator.api.requests import ReceivedRequest
+from twilio_async.emulator.applications.deliveries import Alert, Delivery
+from twilio_async.emulator.domain.records import Message
 
 Name: TypeAlias = Literal["message.created", "message.updated", "message.deleted", "request", "delivery", "alert"]
 Record: TypeAlias = Message | ReceivedRequest | Delivery | Alert

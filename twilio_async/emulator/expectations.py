@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from twilio_async.emulator.records import Direction, Message, Status
+from twilio_async.emulator.domain.records import Direction, Message, Status
 
 Body: TypeAlias = str | re.Pattern[str]
 """A whole text, or a pattern that is found in it."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
-from twilio_async.emulator.accounts import Account
-from twilio_async.emulator.deliveries import Alert, Delivery
+from twilio_async.emulator.api.requests import ReceivedRequest
+from twilio_async.emulator.applications.deliveries import Alert, Delivery
+from twilio_async.emulator.domain.accounts import Account
+from twilio_async.emulator.domain.records import Direction, Feedback, Media, Message, Service, Status
 from twilio_async.emulator.events import Subscription
 from twilio_async.emulator.expectations import Body, Expected, report
-from twilio_async.emulator.records import Direction, Feedback, Media, Message, Service, Status
-from twilio_async.emulator.requests import ReceivedRequest
-from twilio_async.emulator.snapshot import export
+from twilio_async.emulator.remote.snapshot import export
 from twilio_async.emulator.world import World
 
 
@@ -103,11 +103,13 @@ class Inspection(World):
             return list(self._post.alerts)
 
     def events(self) -> Subscription:
-        """What happens from now on, for ``async for`` in the running loop::
+        """What happens from now on, for ``async for`` in the running loop.
 
-        with emulator.events() as events:
-            async for event in events:
-                print(event.name, event.record)
+        ::
+
+            with emulator.events() as events:
+                async for event in events:
+                    print(event.name, event.record)
         """
         return self._events.subscribe()
 

@@ -9,16 +9,16 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from twilio_async.emulator.accounts import Account
-from twilio_async.emulator.callbacks import token
-from twilio_async.emulator.deliveries import Delivery
-from twilio_async.emulator.errands import Errand
-from twilio_async.emulator.handset import File, Received
-from twilio_async.emulator.history import SOMEBODY, write_history, write_message
-from twilio_async.emulator.post_office import Parcel
-from twilio_async.emulator.records import Direction, Message, Method, Number, Status, Webhook
-from twilio_async.emulator.seeding import seed
-from twilio_async.emulator.state import HostedMedia
+from twilio_async.emulator.applications.callbacks import token
+from twilio_async.emulator.applications.deliveries import Delivery
+from twilio_async.emulator.applications.errands import Errand
+from twilio_async.emulator.applications.handset import File, Received
+from twilio_async.emulator.applications.post_office import Parcel
+from twilio_async.emulator.domain.accounts import Account
+from twilio_async.emulator.domain.history import SOMEBODY, write_history, write_message
+from twilio_async.emulator.domain.records import Direction, Message, Method, Number, Status, Webhook
+from twilio_async.emulator.domain.state import HostedMedia
+from twilio_async.emulator.remote.seeding import seed
 from twilio_async.emulator.world import World
 
 HISTORY = timedelta(days=30)

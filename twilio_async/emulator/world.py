@@ -8,21 +8,21 @@ from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any, Literal, TypeAlias, TypeVar
 
-from twilio_async.emulator.accounts import Account
-from twilio_async.emulator.callbacks import Callbacks
+from twilio_async.emulator.api.faults import Faults
+from twilio_async.emulator.api.gateway import Gateway
+from twilio_async.emulator.api.media_host import MediaHost
+from twilio_async.emulator.applications.callbacks import Callbacks
+from twilio_async.emulator.applications.handset import Handset
+from twilio_async.emulator.applications.post_office import PostOffice
+from twilio_async.emulator.applications.webhook_faults import WebhookFaults
 from twilio_async.emulator.chances import dice
 from twilio_async.emulator.clock import Clock, standing_at, utc_now
+from twilio_async.emulator.domain.accounts import Account
+from twilio_async.emulator.domain.lifecycle import Lifecycle, Profile
+from twilio_async.emulator.domain.state import State, seeded_account
 from twilio_async.emulator.events import Events
-from twilio_async.emulator.faults import Faults
-from twilio_async.emulator.gateway import Gateway
-from twilio_async.emulator.handset import Handset
-from twilio_async.emulator.lifecycle import Lifecycle, Profile
-from twilio_async.emulator.media_host import MediaHost
-from twilio_async.emulator.post_office import PostOffice
 from twilio_async.emulator.pulse import Pulse
-from twilio_async.emulator.state import State, seeded_account
 from twilio_async.emulator.switches import DEFAULT, Switches
-from twilio_async.emulator.webhook_faults import WebhookFaults
 
 Pace: TypeAlias = Literal["immediate", "manual"] | Profile
 Time: TypeAlias = Literal["real", "manual"] | Callable[[], datetime]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from twilio_async.emulator import Emulator, ReceivedRequest
-from twilio_async.emulator.deliveries import Alert
+from twilio_async.emulator.applications.deliveries import Alert
 from twilio_async.emulator.expectations import line
 
 TITLE = "Twilio emulator"

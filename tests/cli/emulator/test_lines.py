@@ -3,7 +3,7 @@ from __future__ import annotations
 from tests.cli.emulator.conftest import Ask
 from twilio_async.cli.emulator.lines import event_line, message_line
 from twilio_async.emulator import Emulator
-from twilio_async.emulator.plain import plain
+from twilio_async.emulator.remote.plain import plain
 
 
 def test_a_message_is_a_line() -> None:

@@ -4,7 +4,7 @@ from aiohttp import web
 
 from tests.cli.emulator.conftest import Ask
 from twilio_async.emulator import Emulator
-from twilio_async.emulator.server import Server
+from twilio_async.emulator.api.server import Server
 
 
 async def test_a_text_reaches_the_application(ask: Ask, emulator: Emulator) -> None:

@@ -9,7 +9,7 @@ from tests.cli.shell import run
 from twilio_async.cli.emulator.remote import Remote
 from twilio_async.cli.failures import Unusable
 from twilio_async.emulator import Emulator
-from twilio_async.emulator.server import Server
+from twilio_async.emulator.api.server import Server
 
 
 @pytest.mark.parametrize("url", ["https://api.twilio.com", "127.0.0.1:8080", "http://", "http://x:port", "", "http://[::1"])

@@ -10,7 +10,8 @@ import click
 from twilio_async.cli.emulator.pairs import pairs
 from twilio_async.cli.emulator.remote import Remote, url_option
 from twilio_async.cli.texts import counted
-from twilio_async.emulator import faults, webhook_faults
+from twilio_async.emulator.api import faults
+from twilio_async.emulator.applications import webhook_faults
 
 
 @click.command()

@@ -10,9 +10,9 @@ import click
 
 from twilio_async.cli.failures import Unusable
 from twilio_async.emulator import Emulator
-from twilio_async.emulator.browsers import is_loopback
-from twilio_async.emulator.lifecycle import TYPICAL
-from twilio_async.emulator.server import LOOPBACK
+from twilio_async.emulator.api.server import LOOPBACK
+from twilio_async.emulator.domain.lifecycle import TYPICAL
+from twilio_async.emulator.remote.browsers import is_loopback
 from twilio_async.emulator.world import Pace
 
 F = TypeVar("F", bound=Callable[..., Any])

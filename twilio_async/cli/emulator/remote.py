@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import click
 
 from twilio_async.cli.failures import Failure, Unusable
-from twilio_async.emulator.event_stream import MARK
-from twilio_async.emulator.orders import PREFIX
+from twilio_async.emulator.remote.event_stream import MARK
+from twilio_async.emulator.remote.orders import PREFIX
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -8,10 +8,10 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from twilio_async._segments import segments
-from twilio_async.emulator.callbacks import API_VERSION
-from twilio_async.emulator.inbound import inbound_fields
-from twilio_async.emulator.keywords import keyword_of
-from twilio_async.emulator.records import Message
+from twilio_async.emulator.applications.callbacks import API_VERSION
+from twilio_async.emulator.applications.inbound import inbound_fields
+from twilio_async.emulator.applications.keywords import keyword_of
+from twilio_async.emulator.domain.records import Message
 
 _REPORTED = frozenset({"delivered", "undelivered"})
 _REASONS = {"undelivered": "30003", "failed": "30008"}

@@ -14,11 +14,12 @@ from twilio_async.cli.interrupts import run
 from twilio_async.cli.texts import counted, or_stdin, visible
 from twilio_async.cli.webhook import fields as told
 from twilio_async.cli.webhook.secret import read_secret, secret_options
+from twilio_async.emulator.applications.courier import Courier, Judge
+from twilio_async.emulator.applications.errands import Attempt, Errand
+from twilio_async.emulator.applications.twiml import Message, Problem, Twiml, Verb, read_twiml
 from twilio_async.emulator.clock import utc_now
-from twilio_async.emulator.courier import Courier, Judge
-from twilio_async.emulator.errands import Attempt, Errand, Key
-from twilio_async.emulator.history import SOMEBODY
-from twilio_async.emulator.twiml import Message, Problem, Twiml, Verb, read_twiml
+from twilio_async.emulator.domain.credentials import Key
+from twilio_async.emulator.domain.history import SOMEBODY
 
 Method = Literal["GET", "POST"]
 

@@ -1,0 +1,1 @@
+"""Twilio's API: from a request to what it does, and to the answer."""

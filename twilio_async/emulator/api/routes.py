@@ -1,0 +1,21 @@
+"""The table of everything that the emulator can do: one row an operation."""
+
+from __future__ import annotations
+
+from twilio_async.emulator.api.operations import accounts, incoming_numbers, magic, media, messages, senders, services
+from twilio_async.emulator.api.routing import Route
+
+ROUTES: tuple[Route, ...] = (*messages.routes, *media.routes, *services.routes, *senders.routes)
+"""The operations of Twilio's OpenAPI documents that the client of this package has as well."""
+
+UNDECLARED: tuple[Route, ...] = (*incoming_numbers.routes,)
+"""More operations of these documents. The client has not got them; other clients set up by them what is texted from."""
+
+UNDOCUMENTED: tuple[Route, ...] = (*media.contents, *accounts.routes)
+"""What Twilio serves beside the documents of messaging: files, and accounts, so that other clients can make subaccounts."""
+
+EVERYTHING: tuple[Route, ...] = (*ROUTES, *UNDECLARED, *UNDOCUMENTED)
+"""What real credentials open."""
+
+MAGIC: tuple[Route, ...] = (*magic.routes,)
+"""What test credentials open, and nothing else."""

@@ -1,0 +1,1 @@
+"""What the emulator tells applications, and what it does with their answers."""

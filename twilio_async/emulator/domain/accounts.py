@@ -1,0 +1,260 @@
+"""What one account of the emulator owns, and what it is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from twilio_async.emulator.domain.collection import Collection
+from twilio_async.emulator.domain.countries import country_of
+from twilio_async.emulator.domain.credentials import Credentials
+from twilio_async.emulator.domain.message_log import MessageLog
+from twilio_async.emulator.domain.records import FOUNDED, Feedback, Media, Number, Sender, Service, Webhook
+
+AccountStatus: TypeAlias = Literal["active", "suspended", "closed"]
+
+MOST_SCHEDULED = 500_000
+"""Messages that may be scheduled at once."""
+TRIAL_PREFIX = "Sent from your Twilio trial account - "
+"""What the texts of a trial account begin with."""
+
+_LOCAL = 7
+"""Digits of a number without its country and area; fewer are a short code."""
+
+
+class Account(Credentials):
+    """An account: its keys, its numbers, its Messaging Services, its messages, and what it is allowed.
+
+    Args:
+        sid: ``AC…``.
+        auth_token: the primary token.
+        api_keys: secrets of standard API keys by their sids.
+        numbers: what it owns.
+        parent: whose subaccount it is. Default: nobody's.
+        test: sid and token of its test credentials. Default: new ones.
+        opened: when it came to be.
+
+    Attributes:
+        friendly_name: a name for people.
+        status: ``active``, ``suspended`` or ``closed``.
+        trial: whether it is on trial: it texts only `verified` recipients, has no alphanumeric senders, and its texts say
+            so.
+        numbers: phone numbers and short codes by sid.
+        released: numbers that it owned once, by sid.
+        channels: addresses on other channels that it may send from, such as ``whatsapp:+14155238886``.
+        channel_webhooks: where inbound messages to one of these addresses are told of.
+        contents: the text of content templates by sid (``HX…``), with ``{{1}}`` for what the variables fill in.
+        pools: the senders of each Messaging Service by its sid.
+        media: by the sid of the message; messages without any have no entry.
+        feedback: by the sid of the message.
+        opt_outs: pairs of a sender (a number, a service's sid, or `None` for every one) and a recipient who wants no
+            texts from it.
+        allowed_countries: where it may text, in two letters each (``US``); `None` for everywhere.
+        blocked_countries: where it may not, although it is allowed.
+        verified: recipients that an account on trial may text.
+        landlines: recipients that no text reaches, since they are no mobile phones.
+        unreachable: recipients that none of its senders reaches.
+        paused_services: sids of Messaging Services that do not take messages for now.
+        scheduled_limit: messages that may be scheduled at once.
+    """
+
+    def __init__(
+        self,
+        sid: str,
+        auth_token: str,
+        api_keys: Mapping[str, str],
+        numbers: Iterable[Number],
+        *,
+        parent: Account | None = None,
+        test: tuple[str, str] | None = None,
+        opened: datetime = FOUNDED,
+    ) -> None:
+        super().__init__(sid, auth_token, api_keys, test)
+        self.parent = parent
+        self.friendly_name: str = ""
+        self.status: AccountStatus = "active"
+        self.trial: bool = False
+        self.date_created: datetime = opened
+        self.date_updated: datetime = opened
+        self.numbers: dict[str, Number] = {number.sid: number for number in numbers}
+        self.released: dict[str, Number] = {}
+        self.channels: set[str] = set()
+        self.channel_webhooks: dict[str, Webhook] = {}
+        self.contents: dict[str, str] = {}
+        self.services: Collection[Service] = Collection()
+        self.pools: dict[str, Collection[Sender]] = {}
+        self.messages: MessageLog = MessageLog()
+        self.media: dict[str, Collection[Media]] = {}
+        self.feedback: dict[str, Feedback] = {}
+        self.opt_outs: set[tuple[str | None, str]] = set()
+        self.allowed_countries: set[str] | None = None
+        self.blocked_countries: set[str] = set()
+        self.verified: set[str] = set()
+        self.landlines: set[str] = set()
+        self.unreachable: set[str] = set()
+        self.paused_services: set[str] = set()
+        self.scheduled_limit: int = MOST_SCHEDULED
+
+    @property
+    def active(self) -> bool:
+        """Whether it may do anything: neither it nor its parent is suspended or closed."""
+        return self.status == "active" and (self.parent is None or self.parent.active)
+
+    def suspend(self) -> None:
+        """Let it do nothing, nor its subaccounts, until it is reactivated.
+
+        Raises:
+            ValueError: it is closed.
+        """
+        self._become("suspended")
+
+    def reactivate(self) -> None:
+        """Let it do everything again.
+
+        Raises:
+            ValueError: it is closed.
+        """
+        self._become("active")
+
+    def close(self) -> None:
+        """Let it do nothing ever again; its numbers are free for others."""
+        with self.lock:
+            self.status = "closed"
+            for sid in [*self.numbers]:
+                self.remove_number(sid)
+
+    def _become(self, status: AccountStatus) -> None:
+        with self.lock:
+            if self.status == "closed":
+                raise ValueError("a closed account stays closed")
+            self.status = status
+
+    def number(self, address: str) -> Number | None:
+        """The number or short code with this address, if the account owns it."""
+        return next((number for number in self.numbers.values() if number.number == address), None)
+
+    def numbers_ending_with(self, digits: str) -> list[Number]:
+        """The numbers that somebody may mean who leaves out the area code, or more; none for what is a short code."""
+        if len(digits) < _LOCAL:
+            return []
+        return [number for number in self.numbers.values() if number.number.endswith(digits)]
+
+    def add_number(
+        self,
+        address: str,
+        *,
+        country: str | None = None,
+        capabilities: Iterable[str] = ("SMS", "MMS", "Voice"),
+        sms_url: str | None = None,
+        sms_fallback_url: str | None = None,
+        status_callback: str | None = None,
+    ) -> Number:
+        """Give it a number.
+
+        Args:
+            address: E.164, or a short code.
+            country: two letters. Default: as the number says; ``US`` for a short code.
+            capabilities: of ``SMS``, ``MMS`` and ``Voice``. Default: all.
+            sms_url: where its inbound messages go. Default: nowhere.
+            sms_fallback_url: where they go if that fails. Default: nowhere.
+            status_callback: where its own events go. Default: nowhere.
+
+        Raises:
+            ValueError: it has that number already.
+        """
+        with self.lock:
+            if self.number(address) is not None:
+                raise ValueError("the account has that number already")
+            number = Number(
+                sid=f"{'PN' if address.startswith('+') else 'SC'}{self.unique()}",
+                number=address,
+                country=country or country_of(address) or "US",
+                capabilities=(*capabilities,),
+                sms_url=sms_url,
+                sms_fallback_url=sms_fallback_url,
+                status_callback=status_callback,
+            )
+            self.numbers[number.sid] = number
+            return number
+
+    def remove_number(self, sid: str) -> None:
+        """Take a number away, out of the pool of its Messaging Service too.
+
+        Raises:
+            KeyError: it has no number with this sid.
+        """
+        with self.lock:
+            self.released[sid] = self.numbers.pop(sid)
+            service = self.service_of(sid)
+            if service is not None:
+                self.pools[service].remove(sid)
+
+    def service_of(self, sender_sid: str) -> str | None:
+        """The sid of the service whose pool this number is in, if it is in one."""
+        return next((service for service, pool in self.pools.items() if pool.get(sender_sid)), None)
+
+    def may_text(self, recipient: str) -> bool:
+        """Whether the country of a phone number is one that it may text; it may if nobody knows the country."""
+        country = country_of(recipient)
+        if country is None:
+            return True
+        return country not in self.blocked_countries and (self.allowed_countries is None or country in self.allowed_countries)
+
+    def opted_out(self, sender: str, recipient: str) -> bool:
+        """Whether *recipient* wants no texts from *sender*, a number or the sid of a Messaging Service."""
+        if not self.opt_outs:
+            return False
+        return any((who, recipient) in self.opt_outs for who in (sender, self._speaks_for(sender), None))
+
+    def stop(self, recipient: str, sender: str) -> None:
+        """Do what it means that *recipient* answers STOP to *sender*.
+
+        He gets no more texts from the Messaging Service whose pool that number is in; if there is none, from the number.
+        """
+        with self.lock:
+            self.opt_outs.add((self._speaks_for(sender), recipient))
+
+    def start(self, recipient: str, sender: str) -> None:
+        """Do what it means that *recipient* answers START to *sender*: take back what `stop` did, or who stopped all."""
+        with self.lock:
+            self.opt_outs -= {(who, recipient) for who in (sender, self._speaks_for(sender), None)}
+
+    def _speaks_for(self, sender: str) -> str:
+        number = self.number(sender)
+        return sender if number is None else self.service_of(number.sid) or sender
+
+    def remove_message(self, sid: str) -> None:
+        """Delete a message and all that belongs to it.
+
+        Raises:
+            KeyError: there is no message with this sid.
+        """
+        self.messages.remove(sid)
+        self._remove_belongings(sid)
+
+    def forget_oldest_message(self) -> None:
+        """Make room: a message and all that belongs to it have never been there.
+
+        Raises:
+            IndexError: there is no message.
+        """
+        sid = self.messages.oldest().sid
+        self.messages.forget(sid)
+        self._remove_belongings(sid)
+
+    def _remove_belongings(self, sid: str) -> None:
+        self.media.pop(sid, None)
+        self.feedback.pop(sid, None)
+
+    def remove_service(self, sid: str) -> None:
+        """Delete a Messaging Service; its numbers are free for another.
+
+        Raises:
+            KeyError: there is no service with this sid.
+        """
+        self.services.remove(sid)
+        self.pools.pop(sid, None)
+
+    def __repr__(self) -> str:
+        return f"<Account {self.sid} {self.status} messages={len(self.messages)}>"

@@ -1,0 +1,219 @@
+"""All that the emulator knows: accounts and what is theirs."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from threading import RLock
+from typing import NamedTuple
+
+from twilio_async.emulator.clock import Clock
+from twilio_async.emulator.domain import errors
+from twilio_async.emulator.domain.accounts import Account
+from twilio_async.emulator.domain.credentials import Standing
+from twilio_async.emulator.domain.lifecycle import Lifecycle
+from twilio_async.emulator.domain.records import Message, Number
+from twilio_async.emulator.switches import Switches
+
+# Written so that no scanner of source code takes them for somebody's real keys.
+ACCOUNT_SID = "AC" + "e" * 32
+AUTH_TOKEN = "e0" * 16
+API_KEY = "SK" + "e" * 32
+API_SECRET = "e1" * 16
+TEST_ACCOUNT_SID = "AC" + "d" * 32
+TEST_AUTH_TOKEN = "d0" * 16
+CONTENT_SID = "HX" + "e" * 32
+
+NUMBERS = (
+    Number(sid="PN" + "1" * 32, number="+15017122661"),
+    Number(sid="PN" + "2" * 32, number="+14155550142"),
+    Number(sid="PN" + "3" * 32, number="+12025550143"),
+    Number(sid="PN" + "4" * 32, number="+447700900144", country="GB", capabilities=("SMS", "Voice")),
+    Number(sid="SC" + "5" * 32, number="70707", capabilities=("SMS", "MMS")),
+)
+WHATSAPP = "whatsapp:+14155238886"
+RCS = "rcs:parcels_agent"
+
+
+class HostedMedia(NamedTuple):
+    """What the media host serves for a URL."""
+
+    content: bytes
+    content_type: str
+
+
+class Caller(NamedTuple):
+    """Who makes a request, and by what he came in."""
+
+    account: Account
+    standing: Standing
+
+
+def seeded_account() -> Account:
+    """The account that every emulator begins with."""
+    account = Account(ACCOUNT_SID, AUTH_TOKEN, {API_KEY: API_SECRET}, NUMBERS, test=(TEST_ACCOUNT_SID, TEST_AUTH_TOKEN))
+    account.channels |= {WHATSAPP, RCS}
+    account.contents[CONTENT_SID] = "Hello {{1}}"
+    return account
+
+
+@dataclass(slots=True)
+class State:
+    """Everything but the sockets.
+
+    Attributes:
+        clock: what time it is.
+        lifecycle: moves the messages along.
+        switches: what to do where Twilio's behaviour is not known for sure.
+        random: where sids come from.
+        max_messages: how many an account keeps; the oldest go first. `None` for all.
+        media_origin: scheme and host of where the files of messages are.
+        accounts: by sid.
+        hosted_media: what is served for a media URL, where a test says so.
+        lock: held by whoever reads or changes anything, since an emulator in a thread of its own is asked from others.
+    """
+
+    clock: Clock
+    lifecycle: Lifecycle
+    switches: Switches
+    random: random.Random
+    max_messages: int | None = None
+    media_origin: str = ""
+    accounts: dict[str, Account] = field(default_factory=dict[str, Account])
+    hosted_media: dict[str, HostedMedia] = field(default_factory=dict[str, HostedMedia])
+    lock: RLock = field(default_factory=RLock)
+
+    def __post_init__(self) -> None:
+        for account in self.accounts.values():
+            self._adopt(account)
+
+    def unique(self) -> str:
+        """32 hexadecimal digits that nothing else has."""
+        return f"{self.random.getrandbits(128):032x}"
+
+    def enter(self, account: Account, message: Message) -> None:
+        """Take a new message in that is to be sent, and forget the oldest if that is one too many."""
+        self.lifecycle.enter(account, message, self.clock())
+        self._make_room(account)
+
+    def arrive(self, account: Account, message: Message) -> None:
+        """Take an inbound message in, and forget the oldest if that is one too many."""
+        account.messages.add(message, message.date_created)
+        self._make_room(account)
+
+    def edit(self, account: Account, message: Message) -> None:
+        """Put another version in the place of a message, without moving it along."""
+        account.messages.replace(message)
+        if self.lifecycle.watcher is not None:
+            self.lifecycle.watcher.edited(message)
+
+    def remove(self, account: Account, message: Message) -> None:
+        """Delete a message and all that belongs to it."""
+        account.remove_message(message.sid)
+        if self.lifecycle.watcher is not None:
+            self.lifecycle.watcher.removed(message)
+
+    def _make_room(self, account: Account) -> None:
+        while self.max_messages is not None and len(account.messages) > self.max_messages:
+            account.forget_oldest_message()
+
+    def add_account(
+        self,
+        friendly_name: str = "",
+        *,
+        parent: Account | None = None,
+        sid: str | None = None,
+        auth_token: str | None = None,
+        trial: bool = False,
+        numbers: Iterable[Number] = (),
+    ) -> Account:
+        """Open an account.
+
+        Args:
+            friendly_name: a name for people. Default: none.
+            parent: whose subaccount it is. Default: nobody's.
+            sid: ``AC…``. Default: a new one.
+            auth_token: Default: a new one.
+            trial: whether it is on trial.
+            numbers: what it owns. Default: nothing; see `Account.add_number`.
+
+        Raises:
+            ValueError: there is an account with this sid.
+        """
+        with self.lock:
+            if sid in self.accounts:
+                raise ValueError(f"there is an account {sid} already")
+            account = Account(
+                sid or f"AC{self.unique()}",
+                auth_token or self.unique(),
+                {},
+                numbers,
+                parent=parent,
+                test=(f"AC{self.unique()}", self.unique()),
+                opened=self.clock().replace(microsecond=0),
+            )
+            account.friendly_name, account.trial = friendly_name, trial
+            self.accounts[account.sid] = account
+            self._adopt(account)
+            return account
+
+    def _adopt(self, account: Account) -> None:
+        account.lock, account.unique = self.lock, self.unique
+
+    def owner_of(self, address: str) -> Account | None:
+        """The account that may send from this number, short code or address on another channel; `None` if none may."""
+        with self.lock:
+            return next(
+                (account for account in self.accounts.values() if address in account.channels or account.number(address)), None
+            )
+
+    def account_with_message(self, sid: str) -> Account | None:
+        """The account that has the message with this sid, if one has it."""
+        with self.lock:
+            return next((account for account in self.accounts.values() if account.messages.get(sid)), None)
+
+    def authenticate(self, authorization: str | None) -> Caller:
+        """Whom the credentials of a request are of.
+
+        Args:
+            authorization: the header, with the account's sid and a token, or an API key and its secret, or the test
+                credentials.
+
+        Raises:
+            ApiError: they are nobody's (20003).
+        """
+        user, password = _basic(authorization)
+        for account in self.accounts.values():
+            standing = account.standing_of(user, password)
+            if standing is not None:
+                return Caller(account, standing)
+        raise errors.UNAUTHENTICATED.error()
+
+    def account_at(self, sid: str, caller: Caller) -> Account | None:
+        """The account that a path names.
+
+        Args:
+            sid: of the path.
+            caller: who makes the request.
+
+        Returns:
+            `None` if the caller may not act for it: it is neither his own nor a subaccount of his.
+        """
+        account = self.accounts.get(sid)
+        if account is None or caller.account in {account, account.parent}:
+            return account
+        return None
+
+
+def _basic(authorization: str | None) -> tuple[str, str]:
+    scheme, _, encoded = (authorization or "").partition(" ")
+    if scheme.lower() != "basic":
+        raise errors.UNAUTHENTICATED.error()
+    try:
+        user, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        raise errors.UNAUTHENTICATED.error() from None
+    return user, password

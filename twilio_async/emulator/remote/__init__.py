@@ -1,0 +1,1 @@
+"""How programs without Python steer a running emulator, and its whole state as JSON."""
