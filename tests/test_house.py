@@ -103,6 +103,15 @@ def test_the_emulator_shares_only_what_outsiders_judge() -> None:
             assert foreign <= {"_segments", "_signature"}, f"{room} imports {foreign}"
 
 
+def test_the_emulators_floors_stand_on_each_other() -> None:
+    """What there is knows nothing of Twilio's API, that nothing of applications, and nobody of who steers it from afar."""
+    floors = ["emulator.domain", "emulator.api", "emulator.applications", "emulator.remote"]
+    level = {room: number for room in MODULES for number, floor in enumerate(floors) if room.startswith(floor)}
+    for room in level:
+        for imported in own(imports(MODULES[room])) & level.keys():
+            assert level[imported] <= level[room], f"{room} imports {imported}, which is above it"
+
+
 def test_aiohttp_is_known_in_one_room_of_the_client() -> None:
     """Only the transport imports aiohttp, and yarl with it; and the adapter for those who serve webhooks with aiohttp."""
     for room, path in MODULES.items():
