@@ -165,3 +165,13 @@ def test_a_pace_has_a_name() -> None:
     """Or is a profile."""
     with pytest.raises(ValueError, match="not 'fast'"):
         Emulator(lifecycle="fast")  # type: ignore[arg-type]  # the mistake that is refused
+
+
+@pytest.mark.parametrize(
+    ("options", "argument"),
+    [({"port": 65_536}, "port"), ({"latency": -1}, "latency"), ({"concurrency_limit": 0}, "concurrency_limit")],
+)
+def test_options_that_cannot_be_right_are_refused(options: dict[str, int], argument: str) -> None:
+    """Before anything is opened, and by their names."""
+    with pytest.raises(ValueError, match=argument):
+        Emulator(**options)  # type: ignore[arg-type]

@@ -75,3 +75,12 @@ async def test_the_steps_of_a_message_are_named_by_it_or_by_its_sid(connect: Con
             emulator.fail(message)
         with pytest.raises(KeyError):
             emulator.deliver("SM" + "0" * 32)
+
+
+async def test_what_cannot_be_received_or_told_is_refused(emulator: Emulator) -> None:
+    """A sender who can be nobody, and a webhook that is no URL: at once, and not in the debugger."""
+    with pytest.raises(ValueError, match="from_: '!!!'"):
+        await emulator.receive("Hello", from_="!!!")
+    for url, fallback in (("nonsense", None), ("http://127.0.0.1/", "nonsense")):
+        with pytest.raises(ValueError, match="'nonsense'"):
+            emulator.set_webhook(url, fallback_url=fallback)

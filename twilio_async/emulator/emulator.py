@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from twilio_async.emulator.api.proxy import Proxy
 
 
+LAST_PORT = 65_535
+
+
 class Emulator(Stage, Inspection):
     """A Twilio Messaging API on loopback, for tests, demonstrations and any Twilio client.
 
@@ -59,6 +62,9 @@ class Emulator(Stage, Inspection):
             than Twilio's: see `proxy_env`. Takes the extra ``proxy``. Default `False`.
         webhook_ssl: makes what the certificates of applications are judged by, for an authority of your own:
             ``lambda: ssl.create_default_context(cafile="ca.pem")``. Default: the system's authorities.
+
+    Raises:
+        ValueError: an argument is out of its range.
 
     Attributes:
         faults: what goes wrong with requests; see `Faults.add`.
@@ -99,6 +105,8 @@ class Emulator(Stage, Inspection):
         )
         self.blocking: Blocking = Blocking(self)
         self._control = Control(self, host, self._gateway.handle)
+        if not 0 <= port <= LAST_PORT:
+            raise ValueError(f"port: from 0 to {LAST_PORT}, not {port}")
         self._port = port
         self._host = host
         self._wants_proxy = proxy

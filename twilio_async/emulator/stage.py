@@ -9,12 +9,14 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from twilio_async.emulator.api.admission import is_web_url
 from twilio_async.emulator.applications.callbacks import token
 from twilio_async.emulator.applications.deliveries import Delivery
 from twilio_async.emulator.applications.errands import Errand
 from twilio_async.emulator.applications.handset import File, Received
 from twilio_async.emulator.applications.post_office import Parcel
 from twilio_async.emulator.domain.accounts import Account
+from twilio_async.emulator.domain.addresses import parse_address
 from twilio_async.emulator.domain.history import SOMEBODY, write_history, write_message
 from twilio_async.emulator.domain.records import Direction, Message, Method, Number, Status, Webhook
 from twilio_async.emulator.domain.state import HostedMedia
@@ -144,8 +146,10 @@ class Stage(World):
             The inbound message, the webhooks that told of it, and the replies that they brought.
 
         Raises:
-            ValueError: *to* is none of an account's.
+            ValueError: *to* is none of an account's, or *from_* can be nobody's.
         """
+        if parse_address(from_) is None:
+            raise ValueError(f"from_: {from_!r} is no phone number, short code, alphanumeric sender or channel address")
         files = (media,) if isinstance(media, (str, bytes, HostedMedia)) else tuple(media)
         to = to or self.number
         account = self._owner(to)
@@ -172,8 +176,11 @@ class Stage(World):
             fallback_method: Default ``POST``.
 
         Raises:
-            ValueError: *to* is none of an account's.
+            ValueError: *to* is none of an account's, or a URL is none.
         """
+        for given in (url, fallback_url):
+            if given is not None and not is_web_url(given):
+                raise ValueError(f"{given!r} is no absolute http(s) URL")
         webhook = None if url is None else Webhook(url, method, fallback_url, fallback_method)
         account = self.account if to is None else self._owner(to)
         with self._state.lock:

@@ -47,6 +47,10 @@ class World:
         max_requests: int | None = None,
         webhook_ssl: Callable[[], ssl.SSLContext] = ssl.create_default_context,
     ) -> None:
+        if latency < 0:
+            raise ValueError(f"latency: seconds, at least 0, not {latency:g}")
+        if concurrency_limit is not None and concurrency_limit < 1:
+            raise ValueError(f"concurrency_limit: at least 1, or None for no limit, not {concurrency_limit}")
         self.clock: Clock = _clock(clock)
         self.faults: Faults = Faults(seed)
         self.webhook_faults: WebhookFaults = WebhookFaults(seed)

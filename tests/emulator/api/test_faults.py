@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from twilio_async.emulator.api.faults import BOMB_SIZE, Faults
@@ -110,3 +112,19 @@ def test_rules_can_be_taken_away() -> None:
     assert len(faults) == 0
     with pytest.raises(ValueError, match="not in list"):
         faults.remove(one)
+
+
+@pytest.mark.parametrize(
+    ("rule", "argument"),
+    [
+        ({"kind": "explode"}, "kind"),
+        ({"status": 99}, "status"),
+        ({"status": 500, "probability": 3}, "probability"),
+        ({"status": 500, "times": 0}, "times"),
+        ({"latency": -1, "status": 500}, "latency"),
+    ],
+)
+def test_a_rule_that_can_never_be_is_refused(rule: dict[str, Any], argument: str) -> None:
+    """By the name of what is wrong with it, before a request meets it."""
+    with pytest.raises(ValueError, match=argument):
+        Faults().add(**rule)

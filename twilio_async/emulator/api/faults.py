@@ -155,10 +155,11 @@ class Faults:
             The rule; its ``fired`` counts.
 
         Raises:
-            ValueError: neither a kind nor a status nor a latency is given, ``"refuse"`` is given a match, or a 429 is
-                to be processed.
+            ValueError: an argument is out of its range, neither a kind nor a status nor a latency is given, ``"refuse"``
+                is given a match, or a 429 is to be processed.
         """
         kind = kind or _implied(status, code, latency)
+        _check(kind, status, latency, probability, times)
         if status == TOO_MANY_REQUESTS and processed:
             raise ValueError("what is answered 429 was never processed: that is Twilio's promise, and the emulator keeps it")
         if kind == "refuse" and (match or parameters):
@@ -240,3 +241,16 @@ def _implied(status: int | None, code: int | None, latency: float) -> Kind:
     if latency > 0:
         return "latency"
     raise ValueError("say what goes wrong: a kind, a status or a latency")
+
+
+def _check(kind: Kind, status: int | None, latency: float, probability: float, times: int | None) -> None:
+    if kind not in _PROCESSED:
+        raise ValueError(f"kind: one of {', '.join(_PROCESSED)}, not {kind!r}")
+    if status is not None and not 100 <= status <= 599:
+        raise ValueError(f"status: an HTTP status from 100 to 599, not {status}")
+    if latency < 0:
+        raise ValueError(f"latency: seconds, at least 0, not {latency:g}")
+    if not 0 <= probability <= 1:
+        raise ValueError(f"probability: from 0 to 1, not {probability:g}")
+    if times is not None and times < 1:
+        raise ValueError(f"times: at least 1, or None for ever, not {times}")
