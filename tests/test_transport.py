@@ -52,6 +52,7 @@ from twilio_async import (
     TimedOut,
     UnreadableAnswer,
 )
+from twilio_async._fence import boot_clock, fenced
 from twilio_async._transport import _Payload
 
 PASSWORD = "pr0xy-passw0rd"
@@ -185,6 +186,59 @@ async def test_a_body_is_not_written_to_a_connection_that_is_closing() -> None:
         await server.settled()
     assert payload.sends == 0
     assert server.received == b""
+
+
+# --- behind a fence ------------------------------------------------------------------------------------------------------
+
+
+async def test_nothing_is_written_behind_its_fence() -> None:
+    """Not a byte, on a new connection or on one that is open; the outcome is certain, and said."""
+    async with RawServer(answering(CREATED)) as server, session(server.url) as twilio:
+        for _ in range(2):
+            with fenced(boot_clock() - 0.001), pytest.raises(TimedOut, match="held back") as caught:
+                await create(twilio, retry=Retry.never())
+            assert caught.value.outcome == "not_sent"
+            await create(twilio)
+        await server.settled()
+    assert len(server.requests) == 2
+
+
+async def test_a_fence_in_the_future_holds_nothing_back() -> None:
+    """Whoever is quick enough passes."""
+    async with RawServer(answering(CREATED)) as server, session(server.url) as twilio:
+        with fenced(boot_clock() + 60.0):
+            assert (await create(twilio)).sid == SID
+    assert len(server.requests) == 1
+
+
+async def test_a_fence_that_falls_while_it_connects_holds_it_back() -> None:
+    """The moment that counts is the one in which it would be written."""
+    tracing = aiohttp.TraceConfig()
+
+    async def connected(*_: object) -> None:
+        await anyio.sleep(0.2)
+
+    tracing.on_connection_create_end.append(connected)
+    async with RawServer(answering(CREATED)) as server, session(server.url, trace_configs=[tracing]) as twilio:
+        with fenced(boot_clock() + 0.1), pytest.raises(TimedOut) as caught:
+            await create(twilio, retry=Retry.never())
+        assert caught.value.outcome == "not_sent"
+        await server.settled()
+    assert server.received == b""
+
+
+async def test_behind_a_fence_nobody_waits_for_limits() -> None:
+    """Whoever sets one has paid the rate and holds a place; waiting would only use up its time."""
+    async with RawServer(answering(CREATED)) as server, session(server.url, rate=0.001, concurrency=1) as twilio:
+        await create(twilio)
+        assert twilio.rate is not None
+        await twilio.concurrency.acquire()
+        with fenced(boot_clock() + 60.0):
+            await create(twilio)
+        assert twilio.concurrency.in_flight == 1
+        twilio.concurrency.release()
+        assert twilio.rate._bookings == 1
+    assert len(server.requests) == 2
 
 
 # --- connections ---------------------------------------------------------------------------------------------------------

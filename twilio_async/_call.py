@@ -19,6 +19,7 @@ import anyio
 
 from twilio_async import _wire
 from twilio_async._answer import Answer, Failure
+from twilio_async._fence import fence
 from twilio_async.errors import (
     AmbiguousOutcome,
     CertificateError,
@@ -131,7 +132,7 @@ class Caller:
             TwilioError: see `twilio_async.errors` for which and when.
         """
         policy, seconds = retry or self.retry, checked_timeout(self.timeout if timeout is None else timeout, request.name)
-        if self.rate is not None and cost > 0:
+        if self.rate is not None and cost > 0 and fence.get() is None:
             await self.turn(request.name, "rate", self.rate.acquire(cost))
         began, attempt, lost = self.clock(), 0, False
         while True:
@@ -159,7 +160,8 @@ class Caller:
     async def _try(
         self, request: Request, url: str, decode: Callable[[bytes], T], attempt: int, timeout: float, largest: int
     ) -> tuple[Answer | Failure, T | TwilioError]:
-        if not self.concurrency.try_acquire():
+        until = fence.get()
+        if until is None and not self.concurrency.try_acquire():
             await self.turn(request.name, "concurrency", self.concurrency.acquire())
         try:
             if self.hooks:
@@ -174,13 +176,16 @@ class Caller:
             task = asyncio.current_task()
             self.on_wire.add(task)
             try:
-                tried = await transport.send(request.method, url + query, headers, body, timeout=timeout, largest=largest)
+                tried = await transport.send(
+                    request.method, url + query, headers, body, timeout=timeout, largest=largest, fence=until
+                )
             finally:
                 self.on_wire.discard(task)
             result = judged(request, tried, decode, sent_at)
             self._learn(tried, result)
         finally:
-            self.concurrency.release()
+            if until is None:  # else the place is its holder's
+                self.concurrency.release()
         if self.hooks or logger.isEnabledFor(logging.DEBUG):
             self._report(request, tried, result, attempt, self.clock() - began)
         return tried, result

@@ -23,6 +23,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from twilio_async._answer import Answer, Failure
+from twilio_async._fence import boot_clock
 
 if TYPE_CHECKING:
     from aiohttp.abc import AbstractStreamWriter
@@ -59,7 +60,15 @@ class Transport:
         )
 
     async def send(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, *, timeout: float, largest: int
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        *,
+        timeout: float,
+        largest: int,
+        fence: float | None = None,
     ) -> Answer | Failure:
         """Send one request and read its answer; redirects are not followed.
 
@@ -70,8 +79,10 @@ class Transport:
             body: `None` sends none.
             timeout: seconds for all of it.
             largest: bytes of the answer, decompressed, beyond which it is given up.
+            fence: the moment of `boot_clock` after which it is not written; for requests with a body.
         """
-        payload = _Payload(body or b"", own_socket=self._options.connector is None) if method != "GET" else None
+        own_socket = self._options.connector is None
+        payload = _Payload(body or b"", own_socket=own_socket, fence=fence) if method != "GET" else None
         watch, answer = _Watch(), None
         try:
             async with self._client.request(
@@ -87,6 +98,8 @@ class Transport:
                     response.close()
                 return answer
         except (aiohttp.ClientError, OSError, ValueError) as error:
+            if payload and payload.held_back and not payload.sends:
+                return Failure("timeout", "held back: the moment until which it could be written had passed", sent=False)
             return _failure(error, timeout, sent=(payload or watch).sends > 0)
         finally:
             if payload and answer is None:
@@ -168,19 +181,24 @@ class _Payload(aiohttp.BytesPayload):
     has left; a trace hook tells the same at eight times the cost.
     """
 
-    def __init__(self, body: bytes, *, own_socket: bool) -> None:
+    def __init__(self, body: bytes, *, own_socket: bool, fence: float | None = None) -> None:
         super().__init__(body, content_type="application/x-www-form-urlencoded")
         self.sends = 0
+        self.held_back = False
         self._own_socket = own_socket
+        self._fence = fence
         self._transport: asyncio.WriteTransport | None = None
 
     async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
-        """Write it, and remember so; not to a connection that has closed since it was chosen."""
+        """Write it, and remember so; not to a connection that has closed since it was chosen, nor after its fence."""
         self._transport = getattr(writer, "transport", None)
         if self._transport is None or self._transport.is_closing():
             raise ConnectionResetError
         if not self._own_socket:
             _prevent_late_delivery(self._transport)
+        if self._fence is not None and boot_clock() >= self._fence:
+            self.held_back = True
+            raise ConnectionResetError
         self.sends += 1
         await super().write_with_length(writer, content_length)
 

@@ -1,0 +1,39 @@
+"""The outbox in PostgreSQL, as users open it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from tests.outbox.conftest import texts
+from tests.postgres import database
+from twilio_async import AsyncSession
+from twilio_async.outbox import Outbox
+
+if TYPE_CHECKING:
+    from twilio_async.emulator import Emulator
+
+
+async def test_it_is_opened_by_its_address_and_used_as_any_other(emulator: Emulator, plain: AsyncSession) -> None:
+    """Add, send, add again, send again."""
+    async with database() as dsn:
+        async with Outbox.open(dsn) as outbox:
+            assert (await outbox.add(texts(30))).added == 30
+            assert (await outbox.send(plain, rate=1000.0, per_sender_rate=500.0)).rows == {"accepted": 30}
+        async with Outbox.open(dsn) as outbox:
+            assert (await outbox.add(texts(40))).known == 30
+            assert (await outbox.send(plain)).rows == {"accepted": 40}
+    assert len(emulator.messages) == 40
+
+
+def test_without_its_driver_it_says_what_to_install() -> None:
+    """And nothing else of the library needs it."""
+    code = (
+        "import sys; sys.modules['psycopg'] = None\n"
+        "from twilio_async.outbox import Outbox\n"
+        "try:\n    Outbox.open('postgresql://x/y')\nexcept Exception as error:\n    print(type(error).__name__, error)\n"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert told.startswith("ConfigError")
+    assert "pip install 'twilio_async[postgres]'" in told
