@@ -41,8 +41,11 @@ def line(example: Example) -> str:
 
 
 @pytest.mark.parametrize("example", blocks("python"), ids=line)
-async def test_a_python_block_runs(example: Example, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_python_block_runs(
+    example: Example, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """What a reader copies works as it stands, on an emulator."""
+    monkeypatch.chdir(tmp_path)
     for name, value in emulator.env.items():
         monkeypatch.setenv(name, value)
     code = compile(example.parsed, f"README.md:{example.line}", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
@@ -63,6 +66,7 @@ async def run(code: CodeType, names: dict[str, object]) -> None:
 )
 def test_a_command_runs(example: Example, tmp_path: Path) -> None:
     """What a reader types works, one command after another; the two set-up lines are run by CI, on a clean clone."""
+    (tmp_path / "guests.csv").write_text("to,name\n+15558675310,Ann\n+14155550199,Bob\n")
     with Emulator() as emulator:
         env = os.environ | emulator.env | {"NO_COLOR": "1"}
         for command in example.parsed.strip().splitlines():

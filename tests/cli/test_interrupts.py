@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import subprocess
 
 import pytest
 
 from tests.cli.shell import start
-from twilio_async.cli.interrupts import Interruptible, run
+from twilio_async.cli.interrupts import Interruptible, heed_termination, run
 
 
 def test_what_is_not_interrupted_gives_its_result() -> None:
@@ -68,3 +69,13 @@ async def test_errors_pass_through_a_block() -> None:
     """Only Ctrl-C is dealt with."""
     with pytest.raises(ZeroDivisionError), Interruptible():
         raise ZeroDivisionError
+
+
+async def test_termination_is_as_good_as_ctrl_c() -> None:
+    """Services and containers are stopped with SIGTERM: it cancels the task."""
+    heed_termination()
+    with Interruptible() as block:
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.sleep(10)
+    asyncio.get_running_loop().remove_signal_handler(signal.SIGTERM)
+    assert block.interrupted

@@ -85,3 +85,15 @@ def test_no_color_is_honoured() -> None:
     assert code == 0
     assert not re.search(r"\x1b\[(\d+;)*3\d[;m]", sent)
     assert "20 of 20" in without_controls(sent)
+
+
+def test_a_curve_begins_where_an_earlier_run_ended() -> None:
+    """What was done before this run left no curve."""
+    curve = Curve(8, 100.0, begins=0.5)
+    assert [curve.drawn(done, 100) for done in (0.5, 0.75)] == ["    ", "    ██"]
+
+
+def test_a_curve_without_a_limit_is_as_high_as_its_highest_point() -> None:
+    """What was drawn before shrinks when a higher one comes."""
+    curve = Curve(4, None)
+    assert [curve.drawn(done, value) for done, value in ((0.5, 0), (0.75, 50), (1.0, 100))] == ["▁▁", "▁▁█", "▁▁▅█"]

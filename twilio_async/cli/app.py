@@ -13,8 +13,10 @@ import click
 from twilio_async._version import __version__
 
 _COMMANDS = {
+    "bulk": "Send a text to each row of a file, and to nobody twice.",
     "demo": "Send a thousand messages to an emulator, and watch.",
     "emulator": "Run a Twilio of your own on this machine.",
+    "outbox": "Look after what is to be sent.",
     "segments": "Show how many SMS segments a text costs, and why.",
     "send": "Send one message.",
     "webhook": "Find out why a webhook is refused, or send one to your application.",

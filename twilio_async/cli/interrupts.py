@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 from collections.abc import Coroutine
 from types import TracebackType
@@ -45,3 +46,11 @@ class Interruptible:
         if kind is asyncio.CancelledError and task is not None and task.uncancel() == 0:
             self.interrupted = True
         return self.interrupted
+
+
+def heed_termination() -> None:
+    """Let SIGTERM, with which services and containers are stopped, be to the running task what Ctrl-C is."""
+    task = asyncio.current_task()
+    if task is not None:
+        with contextlib.suppress(NotImplementedError):  # Windows has no such signal
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+from rich.text import Text
 
 from twilio_async.bulk import SendResult
+from twilio_async.cli.panel import Count
 from twilio_async.events import Event, RequestEnded, Retrying
 
 
@@ -63,3 +66,18 @@ class Tally:
     def elapsed(self) -> float:
         """Seconds since it began; at the end, how long it took."""
         return (self._clock() if self._ended is None else self._ended) - self._began
+
+    @property
+    def counts(self) -> Sequence[Count]:
+        """What is worth counting."""
+        return (
+            Count("Segments", self.segments),
+            Count("Retries", self.retries, "yellow"),
+            Count("429s", self.throttled, "yellow"),
+            Count("Failed", len(self.failures), "red"),
+        )
+
+    @property
+    def remarks(self) -> Sequence[Text]:
+        """Nothing else."""
+        return ()

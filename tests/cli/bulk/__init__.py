@@ -1,0 +1,1 @@
+"""Tests of `twilio_async.cli.bulk`."""
