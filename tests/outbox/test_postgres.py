@@ -6,10 +6,13 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import psycopg
+import pytest
+
 from tests.outbox.conftest import texts
 from tests.postgres import database
-from twilio_async import AsyncSession
-from twilio_async.outbox import Outbox
+from twilio_async import AsyncSession, InvalidArgument
+from twilio_async.outbox import MemoryStore, Outbox, OutboxReadOnly
 
 if TYPE_CHECKING:
     from twilio_async.emulator import Emulator
@@ -25,6 +28,33 @@ async def test_it_is_opened_by_its_address_and_used_as_any_other(emulator: Emula
             assert (await outbox.add(texts(40))).known == 30
             assert (await outbox.send(plain)).rows == {"accepted": 40}
     assert len(emulator.messages) == 40
+
+
+async def test_an_order_and_its_texts_are_committed_together_or_not_at_all() -> None:
+    """Within the transaction of whoever places the order; where there is none to join, it is refused."""
+    async with database() as dsn, Outbox.open(dsn) as outbox, await psycopg.AsyncConnection.connect(dsn) as connection:
+        with pytest.raises(ZeroDivisionError):
+            async with connection.transaction():
+                await outbox.add(texts(3), connection=connection)
+                raise ZeroDivisionError
+        assert (await outbox.report()).total == 0
+        async with connection.transaction():
+            assert (await outbox.add(texts(3), connection=connection)).added == 3
+            assert (await outbox.report()).total == 0
+        assert (await outbox.report()).total == 3
+        with pytest.raises(InvalidArgument, match="only an outbox in PostgreSQL"):
+            await Outbox(MemoryStore()).add(texts(1), connection=connection)
+
+
+async def test_it_can_be_looked_at_without_changing_anything(plain: AsyncSession) -> None:
+    """Read only: reports are given, rows are not taken."""
+    async with database() as dsn:
+        async with Outbox.open(dsn) as outbox:
+            await outbox.add(texts(3))
+        async with Outbox.open(dsn, read_only=True) as outbox:
+            assert (await outbox.report()).total == 3
+            with pytest.raises(OutboxReadOnly):
+                await outbox.add(texts(4))
 
 
 def test_without_its_driver_it_says_what_to_install() -> None:

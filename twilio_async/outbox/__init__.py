@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         OutboxFull,
         OutboxLocked,
         OutboxReadOnly,
+        OutboxUnreachable,
         OutboxUnreadable,
         OutboxVersion,
     )
@@ -29,10 +30,12 @@ if TYPE_CHECKING:
     from twilio_async.outbox.sqlite import SqliteStore
     from twilio_async.outbox.store import Row, Store
     from twilio_async.outbox.window import SendingWindow
+    from twilio_async.outbox.worker import Duties, work
 
 _ROOMS = {
     "AddReport": "report",
     "Drained": "engine",
+    "Duties": "worker",
     "InvalidRow": "errors",
     "MemoryStore": "memory",
     "Outbox": "outbox",
@@ -41,6 +44,7 @@ _ROOMS = {
     "OutboxFull": "errors",
     "OutboxLocked": "errors",
     "OutboxReadOnly": "errors",
+    "OutboxUnreachable": "errors",
     "OutboxUnreadable": "errors",
     "OutboxVersion": "errors",
     "Plan": "plan",
@@ -54,12 +58,14 @@ _ROOMS = {
     "State": "ledger",
     "Store": "store",
     "drain": "engine",
+    "work": "worker",
 }
 """Where the public names live."""
 
 __all__ = [
     "AddReport",
     "Drained",
+    "Duties",
     "InvalidRow",
     "MemoryStore",
     "Outbox",
@@ -68,6 +74,7 @@ __all__ = [
     "OutboxFull",
     "OutboxLocked",
     "OutboxReadOnly",
+    "OutboxUnreachable",
     "OutboxUnreadable",
     "OutboxVersion",
     "Plan",
@@ -81,6 +88,7 @@ __all__ = [
     "State",
     "Store",
     "drain",
+    "work",
 ]
 
 

@@ -9,6 +9,7 @@
     │   ├── OutboxVersion            a newer version of this library made it: upgrade
     │   ├── OutboxReadOnly           it cannot be written: mend the permissions
     │   ├── OutboxFull               there is no room: make some
+    │   ├── OutboxUnreachable        the database is away: look at it
     │   └── OutboxClosed             it was used after aclose(), or before it was opened
     └── InvalidArgument
         └── InvalidRow               a row that cannot be sent, by its number and field
@@ -41,6 +42,10 @@ class OutboxReadOnly(OutboxError):
 
 class OutboxFull(OutboxError):
     """There is no room left for the ledger: make some, and run again; it goes on where it was."""
+
+
+class OutboxUnreachable(OutboxError):
+    """The database cannot be reached, or was away for too long: look at it, and run again; it goes on where it was."""
 
 
 class OutboxClosed(OutboxError):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import functools
 import importlib
 import itertools
 import os
 import time
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self, cast
 
 import anyio.lowlevel
@@ -24,7 +25,7 @@ from twilio_async.outbox.ledger import MOVES, OPEN, STATES, State, read_referenc
 from twilio_async.outbox.plan import Plan
 from twilio_async.outbox.reconcile import APART, QUIET, Reconciled, reconcile
 from twilio_async.outbox.report import AddReport, Progress, Report
-from twilio_async.outbox.store import Draft, Observed, Row, Store
+from twilio_async.outbox.store import Added, Draft, Observed, Row, Store
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -135,6 +136,7 @@ class Outbox:
         not_before: dt.datetime | None = None,
         once_per_recipient: bool = False,
         strict: bool = True,
+        connection: object | None = None,
     ) -> AddReport:
         """Store rows to be sent. Safe to repeat: a row whose key the campaign has already is left as it is.
 
@@ -149,6 +151,8 @@ class Outbox:
                 Default: no.
             strict: whether a row that cannot be sent is raised, so that neither it nor what follows is stored. Default: yes;
                 otherwise it is reported and the others go on.
+            connection: your own `psycopg.AsyncConnection` to the outbox's PostgreSQL, in a transaction: the rows are there when
+                you commit it, with the order that they are about, and never if you do not. Default: stored at once.
 
         Returns:
             How many were added, were known already, and were refused.
@@ -158,7 +162,7 @@ class Outbox:
             InvalidArgument: another argument cannot be right.
             OutboxError: the ledger cannot be written.
         """
-        store, name = self.store, _checked_campaign(campaign)
+        add, name = _adder(self.store, connection), _checked_campaign(campaign)
         drafter = Drafter(
             not_before=_instant("not_before", not_before) or 0.0,
             deadline=_instant("deadline", deadline),
@@ -179,7 +183,7 @@ class Outbox:
                 index += 1
                 if index % STRETCH == 0:
                     await anyio.lowlevel.checkpoint()
-            stored = await store.add(name, drafts)
+            stored = await add(name, drafts)
             added, known, changed = added + stored.added, known + stored.known, changed + stored.changed
         return AddReport(added=added, known=known, changed=changed, refused=refused)
 
@@ -478,7 +482,7 @@ def _opener(where: str | os.PathLike[str], *, read_only: bool) -> Callable[[], A
         raise ConfigError(f"where: expected a path or a URL postgresql://…, got {type(where).__name__}")
     text = os.fspath(where)
     if text.startswith(("postgresql://", "postgres://")):
-        return _postgres(text)
+        return _postgres(text, read_only=read_only)
     if text in {"", ":memory:"} or "://" in text:
         raise ConfigError(
             "where: expected the path of a file or a URL postgresql://…; for one in memory use Outbox(MemoryStore())"
@@ -492,14 +496,28 @@ def _opener(where: str | os.PathLike[str], *, read_only: bool) -> Callable[[], A
     return open_file
 
 
-def _postgres(dsn: str) -> Callable[[], Awaitable[Store]]:
+def _postgres(dsn: str, *, read_only: bool) -> Callable[[], Awaitable[Store]]:
     try:
         module: Any = importlib.import_module("twilio_async.outbox.postgres")
     except ModuleNotFoundError as error:
         raise ConfigError(
             f"PostgreSQL needs the extra: pip install 'twilio_async[postgres]' (there is no {error.name})"
         ) from None
-    return lambda: module.PostgresStore.open(dsn)
+    return lambda: module.PostgresStore.open(dsn, read_only=read_only)
+
+
+def _adder(store: Store, connection: object | None) -> Callable[[str, Sequence[Draft]], Awaitable[Added]]:
+    """How *store* takes rows: at once, or within somebody's transaction."""
+    if connection is None:
+        return store.add
+    within: Any = getattr(store, "add_within", None)
+    if within is None:
+        raise InvalidArgument(
+            "connection: only an outbox in PostgreSQL can join a transaction of yours",
+            argument="connection",
+            operation="outbox.add",
+        )
+    return functools.partial(within, connection)
 
 
 def _spoken(where: str | os.PathLike[str]) -> str:

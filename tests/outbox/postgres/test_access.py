@@ -14,9 +14,9 @@ from tests.outbox.conformance import draft
 from tests.outbox.postgres.conftest import Opener, begun, claimed, states
 from tests.postgres import PASSWORD, server
 from twilio_async.errors import ConfigError
-from twilio_async.outbox.errors import OutboxError, OutboxReadOnly
+from twilio_async.outbox.errors import OutboxError, OutboxReadOnly, OutboxUnreachable
 from twilio_async.outbox.ledger import Settlement
-from twilio_async.outbox.postgres import OutboxUnreachable, PostgresStore
+from twilio_async.outbox.postgres import PostgresStore
 from twilio_async.outbox.postgres.store import CONNECTIONS
 from twilio_async.outbox.store import Verdict
 
@@ -85,7 +85,7 @@ async def test_a_role_without_rights_is_told(store: PostgresStore, dsn: str) -> 
     try:
         async with await psycopg.AsyncConnection.connect(dsn, user="guest") as connection:
             with pytest.raises(OutboxReadOnly, match="right") as caught:
-                await store.add("spring", [draft("a")], connection=connection)
+                await store.add_within(connection, "spring", [draft("a")])
         assert "+1555" not in str(caught.value)
     finally:
         server().execute("DROP ROLE guest")

@@ -65,7 +65,7 @@ async def test_a_row_that_another_is_about_to_add_is_waited_for(store: PostgresS
     """And known, with the content that it has there."""
     async with await psycopg.AsyncConnection.connect(dsn) as connection:
         await store.add("spring", [draft("z")])
-        await store.add("spring", [draft("a")], connection=connection)
+        await store.add_within(connection, "spring", [draft("a")])
         adding = asyncio.ensure_future(store.add("spring", [draft("b"), draft("a", payload="{}")]))
         await waits_for_a_lock(dsn)
         await connection.commit()
@@ -79,7 +79,7 @@ async def test_an_order_and_its_text_are_committed_together(store: PostgresStore
         await connection.execute("CREATE TABLE orders (id integer)")
         async with connection.transaction():
             await connection.execute("INSERT INTO orders VALUES (1)")
-            assert (await store.add("orders", [draft("1")], connection=connection)).added == 1
+            assert (await store.add_within(connection, "orders", [draft("1")])).added == 1
             assert await states(store) == {}
     assert await states(store) == {"1": "pending"}
 
@@ -88,7 +88,7 @@ async def test_an_order_that_fails_sends_no_text(store: PostgresStore, dsn: str)
     """Nothing remains of it, and the row can be added later."""
     with pytest.raises(ZeroDivisionError):
         async with await psycopg.AsyncConnection.connect(dsn) as connection, connection.transaction():
-            await store.add("orders", [draft("1")], connection=connection)
+            await store.add_within(connection, "orders", [draft("1")])
             raise ZeroDivisionError
     assert await states(store) == {}
     assert await claimed(store) == []
@@ -100,18 +100,18 @@ async def test_a_connection_that_commits_by_itself_is_refused(store: PostgresSto
     """Unless a transaction is open on it: otherwise the text would be there without the order."""
     async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as connection:
         with pytest.raises(ConfigError, match="commits by itself"):
-            await store.add("orders", [draft("1")], connection=connection)
+            await store.add_within(connection, "orders", [draft("1")])
         async with connection.transaction():
-            assert (await store.add("orders", [draft("1")], connection=connection)).added == 1
+            assert (await store.add_within(connection, "orders", [draft("1")])).added == 1
     with pytest.raises(ConfigError, match="AsyncConnection"):
-        await store.add("orders", [draft("1")], connection="postgresql://")  # type: ignore[arg-type]
+        await store.add_within("postgresql://", "orders", [draft("1")])  # type: ignore[arg-type]
 
 
 async def test_a_connection_to_another_database_is_told(store: PostgresStore, dsn: str) -> None:
     """It has no ledger."""
     async with await psycopg.AsyncConnection.connect(dsn, dbname="postgres") as connection:
         with pytest.raises(OutboxUnreadable):
-            await store.add("orders", [draft("1")], connection=connection)
+            await store.add_within(connection, "orders", [draft("1")])
 
 
 async def test_whoever_is_cancelled_while_an_intent_is_noted_can_take_it_back(store: PostgresStore, dsn: str) -> None:

@@ -1,6 +1,5 @@
 """The outbox in PostgreSQL, which many machines can share. Needs the extra ``postgres``."""
 
-from twilio_async.outbox.postgres.access import OutboxUnreachable
 from twilio_async.outbox.postgres.store import PostgresStore
 
-__all__ = ["OutboxUnreachable", "PostgresStore"]
+__all__ = ["PostgresStore"]

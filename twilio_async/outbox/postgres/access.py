@@ -24,6 +24,7 @@ from twilio_async.outbox.errors import (
     OutboxFull,
     OutboxLocked,
     OutboxReadOnly,
+    OutboxUnreachable,
     OutboxUnreadable,
 )
 
@@ -36,10 +37,6 @@ PATIENCE: Final = 30.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
 CLASHES: Final = 10
 """How often a step is begun anew that clashed with another worker's."""
-
-
-class OutboxUnreachable(OutboxError):
-    """The database cannot be reached, or was away for too long: look at it, and run again; it goes on where it was."""
 
 
 class Sql:

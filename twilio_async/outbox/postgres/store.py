@@ -165,25 +165,25 @@ class PostgresStore:
 
     # --- rows come in ----------------------------------------------------------------------------------------------------
 
-    async def add(self, campaign: str, drafts: Sequence[Draft], *, connection: Connection | None = None) -> Added:
-        """See `Store.add`.
+    async def add(self, campaign: str, drafts: Sequence[Draft]) -> Added:
+        """See `Store.add`."""
+        added = await self._access.run(lambda sql: self._add(sql, campaign, drafts))
+        self._named |= _lanes(campaign, drafts)
+        return added
+
+    async def add_within(self, connection: Connection, campaign: str, drafts: Sequence[Draft]) -> Added:
+        """Store rows as part of somebody's own transaction: they are there when it is committed, and never if it is not.
 
         Args:
+            connection: to the same database, with a transaction open on it.
             campaign: its name.
             drafts: rows.
-            connection: your own connection to the same database. The rows are then part of the transaction that is open on
-                it: they are there when it is committed, and never if it is not.
 
         Raises:
             ConfigError: *connection* is none, or not in a transaction.
         """
-        if connection is not None:
-            async with refusals():
-                return await self._add(lent(connection), campaign, drafts)
-
-        added = await self._access.run(lambda sql: self._add(sql, campaign, drafts))
-        self._named |= _lanes(campaign, drafts)
-        return added
+        async with refusals():
+            return await self._add(lent(connection), campaign, drafts)
 
     async def _add(self, sql: Sql, campaign: str, drafts: Sequence[Draft]) -> Added:
         first: dict[str, Draft] = {}
