@@ -111,10 +111,10 @@ def test_the_emulator_shares_only_what_outsiders_judge() -> None:
 def test_the_emulators_floors_stand_on_each_other() -> None:
     """What there is knows nothing of Twilio's API, that nothing of applications, and nobody of who steers it from afar."""
     floors = ["emulator.domain", "emulator.api", "emulator.applications", "emulator.remote"]
-    level = {room: number for room in MODULES for number, floor in enumerate(floors) if room.startswith(floor)}
-    for room in level:
+    level = {room: number for room in MODULES for number, name in enumerate(floors) if room.startswith(name)}
+    for room, floor in level.items():
         for imported in own(imports(MODULES[room])) & level.keys():
-            assert level[imported] <= level[room], f"{room} imports {imported}, which is above it"
+            assert level[imported] <= floor, f"{room} imports {imported}, which is above it"
 
 
 def test_aiohttp_is_known_in_one_room_of_the_client() -> None:

@@ -12,7 +12,7 @@ import pytest
 from tests.outbox.conftest import texts
 from tests.postgres import database
 from twilio_async import AsyncSession, InvalidArgument
-from twilio_async.outbox import MemoryStore, Outbox, OutboxReadOnly
+from twilio_async.outbox import MemoryStore, Outbox, OutboxMissing, OutboxReadOnly
 
 if TYPE_CHECKING:
     from twilio_async.emulator import Emulator
@@ -49,6 +49,8 @@ async def test_an_order_and_its_texts_are_committed_together_or_not_at_all() -> 
 async def test_it_can_be_looked_at_without_changing_anything(plain: AsyncSession) -> None:
     """Read only: reports are given, rows are not taken."""
     async with database() as dsn:
+        with pytest.raises(OutboxMissing):
+            await Outbox.open(dsn, read_only=True).__aenter__()
         async with Outbox.open(dsn) as outbox:
             await outbox.add(texts(3))
         async with Outbox.open(dsn, read_only=True) as outbox:

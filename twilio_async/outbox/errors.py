@@ -6,6 +6,7 @@
     ├── OutboxError                  the ledger cannot be used
     │   ├── OutboxLocked             another process works on it: wait for it, or use PostgreSQL for several
     │   ├── OutboxUnreadable         it is no outbox, or damaged: give the right file, or restore it
+    │   │   └── OutboxMissing        there is none yet in that database: add rows first
     │   ├── OutboxVersion            a newer version of this library made it: upgrade
     │   ├── OutboxReadOnly           it cannot be written: mend the permissions
     │   ├── OutboxFull               there is no room: make some
@@ -30,6 +31,10 @@ class OutboxLocked(OutboxError):
 
 class OutboxUnreadable(OutboxError):
     """The file is no outbox, or it is damaged: give the right one, or restore it."""
+
+
+class OutboxMissing(OutboxUnreadable):
+    """There is no outbox yet in the database that was to be looked at: add rows first."""
 
 
 class OutboxVersion(OutboxError):

@@ -14,7 +14,7 @@ from twilio_async.cli.bulk.stored import Stored, look
 from twilio_async.cli.failures import Failure, Unusable
 from twilio_async.cli.interrupts import run
 from twilio_async.cli.texts import counted
-from twilio_async.outbox import Outbox
+from twilio_async.outbox import Outbox, OutboxMissing
 from twilio_async.session import AsyncSession
 
 
@@ -31,8 +31,11 @@ def earlier(job: Job, roll: Roll) -> Stored:
         return Stored()
 
     async def looked() -> Stored:
-        async with Outbox.open(job.ledger, read_only=True) as outbox:
-            return await look(outbox, job.campaign, roll, job.sender)
+        try:
+            async with Outbox.open(job.ledger, read_only=True) as outbox:
+                return await look(outbox, job.campaign, roll, job.sender)
+        except OutboxMissing:  # a database that nobody has used so far
+            return Stored()
 
     return run(looked())
 

@@ -19,7 +19,7 @@ from twilio_async.cli.pacing import Pacing
 from twilio_async.cli.progress import followed
 from twilio_async.cli.texts import counted
 from twilio_async.events import Hook
-from twilio_async.outbox import Outbox, Report
+from twilio_async.outbox import Outbox, OutboxMissing, Report
 from twilio_async.session import AsyncSession
 
 TAKEN_AT_ONCE = 30
@@ -70,11 +70,15 @@ async def carry_out(job: Job, roll: Roll) -> Sent:
 
 async def look_back(job: Job, roll: Roll) -> Sent:
     """Note on the roll what the ledger says, if there is one, without sending anything."""
+    nothing = Sent(Report(rows={}, segments={}, codes={}), interrupted=False, unauthorized=False)
     if not job.is_begun:
-        return Sent(Report(rows={}, segments={}, codes={}), interrupted=False, unauthorized=False)
-    async with Outbox.open(job.ledger, read_only=True) as outbox:
-        await _note(outbox, job.campaign, roll)
-        return Sent(await outbox.report(job.campaign), interrupted=False, unauthorized=False)
+        return nothing
+    try:
+        async with Outbox.open(job.ledger, read_only=True) as outbox:
+            await _note(outbox, job.campaign, roll)
+            return Sent(await outbox.report(job.campaign), interrupted=False, unauthorized=False)
+    except OutboxMissing:  # a database that nobody has used so far
+        return nothing
 
 
 Connect = Callable[[Hook], AsyncSession]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 from typing import Final
 
-from twilio_async.outbox.errors import OutboxUnreadable, OutboxVersion
+from twilio_async.outbox.errors import OutboxMissing, OutboxUnreadable, OutboxVersion
 from twilio_async.outbox.ledger import STATES, State
 from twilio_async.outbox.postgres.access import Sql
 
@@ -129,7 +129,8 @@ async def migrate(sql: Sql, schema: str, *, read_only: bool) -> None:
 
     Raises:
         OutboxVersion: a newer version of this library made it.
-        OutboxUnreadable: the server or its database cannot hold a ledger, or holds none to look at.
+        OutboxMissing: there is none to look at.
+        OutboxUnreadable: the server or its database cannot hold a ledger, or holds an older one to look at.
     """
     await _check_server(sql)
     version = await _version(sql, schema)
@@ -141,6 +142,8 @@ async def migrate(sql: Sql, schema: str, *, read_only: bool) -> None:
             version = max(version, len(MIGRATIONS))
     if version > len(MIGRATIONS):
         raise OutboxVersion(f"the schema {schema} was made by a newer version of twilio_async: upgrade it")
+    if version == 0:
+        raise OutboxMissing(f"there is no outbox yet in the schema {schema}: add rows to it first")
     if version < len(MIGRATIONS):
         raise OutboxUnreadable(f"there is no outbox of this version in the schema {schema}: open it for sending once")
 
