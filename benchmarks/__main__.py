@@ -7,7 +7,7 @@ import dataclasses
 import sys
 from collections.abc import Callable
 
-from benchmarks import cold_start, decode, emulator, goodput, history, memory, report, send, webhooks
+from benchmarks import cold_start, decode, emulator, goodput, history, memory, outbox, postgres, report, send, webhooks
 from benchmarks.figures import Section
 from benchmarks.scale import QUICK, Scale
 from benchmarks.server import Addresses, serving
@@ -21,6 +21,8 @@ _RUNS: dict[str, Callable[[Scale, Addresses], Section]] = {
     "goodput": goodput.run,
     "emulator": emulator.run,
     "webhooks": webhooks.run,
+    "outbox": outbox.run,
+    "postgres": postgres.run,
 }
 _PROFILES: dict[str, Callable[[Scale, Addresses], str]] = {"send": send.profile, "history": history.profile}
 

@@ -10,6 +10,7 @@ import datetime as dt
 import itertools
 import json
 import random
+import re
 from urllib.parse import parse_qsl
 
 PER_DAY = 5_000
@@ -52,11 +53,13 @@ class Answers:
         chance = random.Random(20260131)  # noqa: S311 - the same history in every run
         self._records = [_record(number, chance) for number in range(distinct)]
         queued = [_queued(number) for number in range(1_000)]
-        self._created = itertools.cycle([answer(body, "201 Created", number) for number, body in enumerate(queued)])
+        answers = [answer(body, "201 Created", number) for number, body in enumerate(queued)]
+        self._created = itertools.cycle([_around_sid(each) for each in answers])
+        self._sids = itertools.count()
 
     def created(self) -> bytes:
-        """The answer to a create, another message each time."""
-        return next(self._created)
+        """The answer to a create, another message each time; no sid comes twice, since a ledger would notice."""
+        return (b"SM%032x" % next(self._sids)).join(next(self._created))
 
     def page(self, path: str, query: str) -> bytes:
         """The answer to a list: the page that *query* names of the account in *path*."""
@@ -90,6 +93,11 @@ class Answers:
 def answer(body: bytes, status: str, request: int) -> bytes:
     """A whole HTTP answer, with the headers that Twilio sends."""
     return _HEADERS.format(status=status, length=len(body), request=request).encode() + body
+
+
+def _around_sid(whole: bytes) -> list[bytes]:
+    """An answer without the sids in it."""
+    return re.split(rb"SM[0-9a-f]{32}", whole)
 
 
 def _range(total: int, day: str | None) -> tuple[int, int]:

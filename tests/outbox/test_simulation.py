@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from benchmarks.chaos_worlds import Made, View, World, verdict
+from benchmarks.chaos_worlds import LONGEST_LAG, Made, View, World, verdict
 from twilio_async.outbox.memory import MemoryStore
 from twilio_async.outbox.plan import Plan
 from twilio_async.outbox.store import Row, Swept
@@ -34,6 +34,14 @@ class Retrying(View):
         if settlement.event == "lose":
             settlement = msgspec.structs.replace(settlement, event="put_back", delay=1.0)
         return await super().settle(row, settlement)
+
+
+class Lagging(World):
+    """Twilio lists what it takes up to five minutes later."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.lag = LONGEST_LAG
 
 
 class RetryEverything(World):
@@ -90,11 +98,26 @@ def test_nobody_is_texted_twice_and_every_row_is_accounted_for(block: int) -> No
 
 @simulated
 @pytest.mark.timeout(60)
+def test_a_list_that_lags_five_minutes_proves_nothing_too_early() -> None:
+    """Workers that crash and answers that are lost, while the newest messages are not listed yet."""
+    assert LONGEST_LAG == 300.0
+    assert {seed: found for seed in range(1000, 1010) if (found := Lagging(seed).run())} == {}
+
+
+@simulated
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.__name__)
 def test_a_precaution_left_out_is_found(mutant: type[World]) -> None:
     """In the world of a known seed, somebody is texted once too often by the mutant, and by the outbox as it is nobody."""
     seed = MUTANTS[mutant]
     assert any("texts for" in found for found in mutant(seed).run())
+    assert World(seed).run() == []
+
+
+@simulated
+@pytest.mark.parametrize("seed", [62, 786])
+def test_a_worker_that_claims_again_what_it_still_has_in_hand_does_not_stand_still(seed: int) -> None:
+    """Its intent took longer than its lease: each of the two tries holds a place among the requests, and gives back its own."""
     assert World(seed).run() == []
 
 

@@ -117,8 +117,8 @@ class Drain:
     def __init__(self, store: Store, twilio: AsyncSession, plan: Plan, *, clock: Callable[[], float] = time.time) -> None:
         self.events: Counter[Verb] = Counter()
         self.throttled = 0
-        self._held: set[int] = set()
-        """Rows that hold a place of the session's."""
+        self._held: set[tuple[int, int]] = set()
+        """Rows, each with its epoch, that hold a place of the session's: one that was lost and claimed again holds two."""
         self._store = store
         self._twilio = twilio
         self._plan = plan
@@ -215,7 +215,7 @@ class Drain:
             if not may_go:
                 self._keep(row, 0.0)
                 continue
-            self._held.add(row.id)
+            self._held.add((row.id, row.epoch))
             task = asyncio.ensure_future(self._carry(row))
             self._flying.add(task)
             task.add_done_callback(functools.partial(self._landed, row))
@@ -395,9 +395,9 @@ class Drain:
 
     def _let_go(self, row: Row) -> bool:
         """Give the row's place back; whether it still had one."""
-        if row.id not in self._held:
+        if (row.id, row.epoch) not in self._held:
             return False
-        self._held.discard(row.id)
+        self._held.discard((row.id, row.epoch))
         self._twilio.concurrency.release()
         self._wake.set()
         return True
