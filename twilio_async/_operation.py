@@ -98,8 +98,8 @@ class Operation:
         self.cost = cost
         self.one_of = one_of
         self.implies = implies
-        self.name = declared.__qualname__
-        self.product = CORE
+        self.name: str = declared.__qualname__
+        self.product: Product = CORE
 
     def __repr__(self) -> str:
         return f"<Operation {self.name} {self.method} {self.product.root}{self.path}>"

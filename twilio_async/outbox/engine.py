@@ -116,7 +116,7 @@ class Drain:
 
     def __init__(self, store: Store, twilio: AsyncSession, plan: Plan, *, clock: Callable[[], float] = time.time) -> None:
         self.events: Counter[Verb] = Counter()
-        self.throttled = 0
+        self.throttled: int = 0
         self._held: set[tuple[int, int]] = set()
         """Rows, each with its epoch, that hold a place of the session's: one that was lost and claimed again holds two."""
         self._store = store

@@ -22,7 +22,7 @@ from twilio_async.outbox.store import Store
 if TYPE_CHECKING:
     from twilio_async.session import AsyncSession
 
-logger = logging.getLogger("twilio_async.outbox")
+logger: logging.Logger = logging.getLogger("twilio_async.outbox")
 
 IDLE: Final = 1.0
 """Seconds between two looks for rows when there are none."""

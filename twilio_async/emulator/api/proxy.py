@@ -23,8 +23,8 @@ from twilio_async.emulator.api.server import BACKLOG, LOOPBACK, PATIENCE, Handle
 
 try:
     import trustme
-except ImportError as error:
-    raise ImportError('proxy mode is an extra: pip install "twilio_async[proxy]"', name=error.name) from error
+except ImportError as _missing:
+    raise ImportError('proxy mode is an extra: pip install "twilio_async[proxy]"', name=_missing.name) from _missing
 
 MAX_HEAD: Final = 16 * 1024
 """Bytes that a request to the proxy may have."""

@@ -71,9 +71,11 @@ class Credentials:
         self.lock: RLock = RLock()
         self.unique: Callable[[], str] = lambda: secrets.token_hex(16)
         self.sid = sid
-        self.auth_token = auth_token
+        self.auth_token: str = auth_token
         self.secondary_token: str | None = None
         self.shared_key: Key | None = None
+        self.test_sid: str
+        self.test_token: str
         self.test_sid, self.test_token = test or (f"AC{self.unique()}", self.unique())
         self._keys = {key: _Key(secret) for key, secret in api_keys.items()}
 

@@ -15,7 +15,7 @@ from twilio_async.outbox.errors import OutboxMissing, OutboxUnreadable, OutboxVe
 from twilio_async.outbox.ledger import STATES, State
 from twilio_async.outbox.postgres.access import Sql
 
-logger = logging.getLogger("twilio_async.outbox")
+logger: logging.Logger = logging.getLogger("twilio_async.outbox")
 
 OLDEST_SERVER: Final = 130000
 """The first that is still cared for."""

@@ -39,29 +39,29 @@ class Statements:
         def text(statement: str) -> bytes:
             return statement.encode()
 
-        self.now = text(f"SELECT {now}")
+        self.now: bytes = text(f"SELECT {now}")
 
         # --- rows come in
-        self.add_names = text(f"""
+        self.add_names: bytes = text(f"""
             WITH campaign AS (
                 INSERT INTO {s}.campaigns (name) VALUES (%(campaign)s) ON CONFLICT DO NOTHING)
             INSERT INTO {s}.lanes SELECT %(campaign)s, sender FROM unnest(%(senders)s::text[]) AS sender
             ON CONFLICT DO NOTHING""")
         stored = ", ".join(STORED)
-        self.copy = text(f"COPY {s}.messages (campaign, added_at, {stored}) FROM STDIN")
-        self.add = text(f"""
+        self.copy: bytes = text(f"COPY {s}.messages (campaign, added_at, {stored}) FROM STDIN")
+        self.add: bytes = text(f"""
             INSERT INTO {s}.messages (campaign, added_at, {stored})
             SELECT %(campaign)s, %(at)s, {stored}
             FROM unnest(%(key)s::text[], %(sender)s::text[], %(recipient)s::text[], %(payload)s::text[],
                         %(segments)s::integer[], %(not_before)s::double precision[], %(deadline)s::double precision[])
                  WITH ORDINALITY AS new({stored}, place) ORDER BY place
             ON CONFLICT (campaign, key) DO NOTHING RETURNING key""")
-        self.known = text(f"""
+        self.known: bytes = text(f"""
             SELECT {now}, m.key, m.payload FROM (VALUES (1)) AS once
             LEFT JOIN {s}.messages m ON m.campaign = %(campaign)s AND m.key = ANY(%(keys)s::text[])""")
 
         # --- and go out
-        self.lanes = text(f"""
+        self.lanes: bytes = text(f"""
             WITH open AS MATERIALIZED (
                 SELECT t.campaign FROM {s}.tallies t
                 WHERE t.state = 'pending' AND (%(campaign)s::text IS NULL OR t.campaign = %(campaign)s)
@@ -77,7 +77,7 @@ class Statements:
             SELECT m.id, m.not_before FROM {s}.messages m
             WHERE m.state = 'pending' AND m.campaign = lane.campaign AND m.sender = lane.sender
             AND (m.not_before, m.id) > (lane.after_time, lane.after_id) AND {in_time.format(now="%(at)s")}"""
-        self.take = text(f"""
+        self.take: bytes = text(f"""
             WITH taken AS MATERIALIZED (
                 SELECT found.id {lane} CROSS JOIN LATERAL (
                     {pending} AND m.not_before <= %(at)s
@@ -86,10 +86,10 @@ class Statements:
             UPDATE {s}.messages m
             SET state = 'claimed', owner = %(owner)s, epoch = m.epoch + 1, lease = {now} + %(lease)s
             FROM taken WHERE m.id = taken.id RETURNING {every}""")
-        self.peek = text(f"""
+        self.peek: bytes = text(f"""
             SELECT min(greatest(found.not_before, lane.until)) {lane} CROSS JOIN LATERAL (
                 {pending} ORDER BY m.not_before, m.id LIMIT 1) AS found""")
-        self.begin = text(f"""
+        self.begin: bytes = text(f"""
             UPDATE {s}.messages m
             SET state = 'sending', attempt = mine.attempt + 1, intent_at = {now}, lease = {now} + mine.lease, absent_at = NULL
             FROM unnest(%(id)s::bigint[], %(owner)s::text[], %(epoch)s::integer[], %(attempt)s::integer[],
@@ -100,7 +100,7 @@ class Statements:
             AND ((m.state = 'claimed' AND m.attempt = mine.attempt)
                  OR (%(again)s AND m.state = 'sending' AND m.attempt = mine.attempt + 1))
             RETURNING m.id""")
-        self.settle = text(f"""
+        self.settle: bytes = text(f"""
             UPDATE {s}.messages m
             SET state = moves.target, settled_at = {now}, code = mine.code, reason = mine.reason,
                 sid = CASE mine.event WHEN 'accept' THEN mine.sid ELSE m.sid END,
@@ -113,64 +113,70 @@ class Statements:
             WHERE m.id = mine.id AND m.owner = mine.owner AND m.epoch = mine.epoch
             AND moves.event = mine.event AND m.state = moves.source
             RETURNING m.id""")
-        self.settled = text(f"""
+        self.settled: bytes = text(f"""
             SELECT m.id FROM unnest(%(id)s::bigint[], %(owner)s::text[], %(epoch)s::integer[], %(state)s::text[])
                  AS mine(id, owner, epoch, state) JOIN {s}.messages m ON m.id = mine.id
             WHERE m.owner = mine.owner AND m.epoch = mine.epoch AND m.state = mine.state""")
-        self.release = text(f"""
+        self.release: bytes = text(f"""
             UPDATE {s}.messages m SET state = 'pending'
             FROM unnest(%(id)s::bigint[], %(owner)s::text[], %(epoch)s::integer[]) AS mine(id, owner, epoch)
             WHERE m.id = mine.id AND m.owner = mine.owner AND m.epoch = mine.epoch AND m.state = 'claimed'""")
-        self.rest = text(f"""
+        self.rest: bytes = text(f"""
             INSERT INTO {s}.rests AS r VALUES (%(sender)s, {now} + %(seconds)s)
             ON CONFLICT (sender) DO UPDATE SET until = greatest(r.until, excluded.until)""")
-        self.reserve = text(f"""
+        self.reserve: bytes = text(f"""
             INSERT INTO {s}.rates AS r (bucket, free_at) VALUES (%(bucket)s, {_CLOCK} + %(time)s)
             ON CONFLICT (bucket) DO UPDATE SET free_at = greatest({_CLOCK} - %(slack)s, r.free_at) + %(time)s
             RETURNING free_at - %(time)s - {_CLOCK}""")
 
         # --- in doubt. Rows that somebody is moving at this moment are not what was left lying about.
-        self.sweep_claimed = text(_swept(s, "m.state = 'claimed' AND (%(everything)s OR m.lease <= {now})", now, "'pending'"))
-        self.sweep_sending = text(
+        self.sweep_claimed: bytes = text(
+            _swept(s, "m.state = 'claimed' AND (%(everything)s OR m.lease <= {now})", now, "'pending'")
+        )
+        self.sweep_sending: bytes = text(
             _swept(
                 s, "m.state = 'sending' AND (%(everything)s OR m.lease <= {now})", now,
                 f"'unknown', settled_at = {now}, code = NULL, reason = %(reason)s",
             )
         )  # fmt: skip
-        self.sweep_late = text(_swept(s, "m.state = 'pending' AND m.deadline <= {now}", now, f"'expired', settled_at = {now}"))
-        self.fold = text(f"""
+        self.sweep_late: bytes = text(
+            _swept(s, "m.state = 'pending' AND m.deadline <= {now}", now, f"'expired', settled_at = {now}")
+        )
+        self.fold: bytes = text(f"""
             WITH folded AS (DELETE FROM {s}.tallies
                            WHERE (SELECT pg_try_advisory_xact_lock(hashtextextended(%(name)s, 0))) RETURNING *)
             INSERT INTO {s}.tallies
             SELECT campaign, state, sum(rows), sum(segments) FROM folded GROUP BY campaign, state HAVING sum(rows) <> 0""")
         of = "(%(campaign)s::text IS NULL OR m.campaign = %(campaign)s)"
         doubtful = f"SELECT {every} FROM {s}.messages m WHERE {{}} AND m.id > %(after)s AND {of} ORDER BY m.id LIMIT %(limit)s"
-        self.unknowns = text(
+        self.unknowns: bytes = text(
             f"({doubtful.format(_DOUBTFUL)}) UNION ALL ({doubtful.format(_WITHOUT_SID)}) ORDER BY id LIMIT %(limit)s"
         )
-        self.known_sids = text(f"SELECT sid FROM {s}.messages WHERE sid = ANY(%(sids)s::text[])")
-        self.held = text(f"SELECT {every} FROM {s}.messages m WHERE m.id = ANY(%(ids)s) ORDER BY m.id FOR UPDATE")
-        self.by_key = text(f"SELECT {every} FROM {s}.messages m WHERE m.campaign = %(campaign)s AND m.key = %(key)s FOR UPDATE")
-        self.by_sid = text(f"SELECT {every} FROM {s}.messages m WHERE m.sid = %(sid)s FOR UPDATE")
-        self.change = f"UPDATE {s}.messages SET {{}} WHERE id = %(id)s"
+        self.known_sids: bytes = text(f"SELECT sid FROM {s}.messages WHERE sid = ANY(%(sids)s::text[])")
+        self.held: bytes = text(f"SELECT {every} FROM {s}.messages m WHERE m.id = ANY(%(ids)s) ORDER BY m.id FOR UPDATE")
+        self.by_key: bytes = text(
+            f"SELECT {every} FROM {s}.messages m WHERE m.campaign = %(campaign)s AND m.key = %(key)s FOR UPDATE"
+        )
+        self.by_sid: bytes = text(f"SELECT {every} FROM {s}.messages m WHERE m.sid = %(sid)s FOR UPDATE")
+        self.change: str = f"UPDATE {s}.messages SET {{}} WHERE id = %(id)s"
 
         # --- what people decide, and look at
-        self.pause = text(f"UPDATE {s}.campaigns SET paused = %(paused)s WHERE name = %(campaign)s")
+        self.pause: bytes = text(f"UPDATE {s}.campaigns SET paused = %(paused)s WHERE name = %(campaign)s")
         keyed = "(%(keys)s::text[] IS NULL OR m.key = ANY(%(keys)s::text[]))"
-        self.withdraw = text(f"""
+        self.withdraw: bytes = text(f"""
             UPDATE {s}.messages m SET state = %(target)s, settled_at = {now}
             WHERE m.state = ANY(%(sources)s::text[]) AND {of} AND {keyed}""")
-        self.retry = text(f"""
+        self.retry: bytes = text(f"""
             UPDATE {s}.messages m
             SET state = 'pending', settled_at = {now}, not_before = 0,
                 deadline = CASE m.state WHEN 'expired' THEN NULL ELSE m.deadline END
             WHERE m.state = ANY(%(sources)s::text[]) AND {of} AND {keyed}
             AND (%(codes)s::integer[] IS NULL OR m.code = ANY(%(codes)s::integer[]))""")
-        self.campaigns = text(f"SELECT name, paused FROM {s}.campaigns ORDER BY number")
-        self.progress = text(f"""
+        self.campaigns: bytes = text(f"SELECT name, paused FROM {s}.campaigns ORDER BY number")
+        self.progress: bytes = text(f"""
             SELECT state, sum(rows)::bigint, sum(segments)::bigint FROM {s}.tallies m WHERE {of}
             GROUP BY state HAVING sum(rows) > 0""")
-        self.codes = text(f"""
+        self.codes: bytes = text(f"""
             SELECT code, count(*) FROM {s}.messages m WHERE m.state IN ('rejected', 'skipped') AND {of} GROUP BY code""")
         self._rows = f"""
             SELECT {every} FROM {s}.messages m WHERE m.id > %(after)s AND {{}} AND {of} ORDER BY m.id LIMIT %(limit)s"""
