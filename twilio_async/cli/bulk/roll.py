@@ -132,7 +132,8 @@ class Roll:
     def find(self, key: str) -> Good | None:
         """The row with a key, or without one and with that recipient."""
         found = self._sql.execute(
-            "SELECT * FROM good WHERE key = ?1 UNION ALL SELECT * FROM good WHERE recipient = ?1 AND key IS NULL", (key,)
+            "SELECT * FROM good WHERE key = :key UNION ALL SELECT * FROM good WHERE recipient = :key AND key IS NULL",
+            {"key": key},
         ).fetchone()
         return None if found is None else Good._make(found)
 

@@ -18,7 +18,7 @@ USER_AGENT: Final = "TwilioProxy/1.1"
 
 _AS_GET: Final = frozenset({301, 302, 303})
 _KEPT: Final = string.punctuation
-_URL: Final = re.compile(r"(?i)(https?)://([^/?\\]*)([^?]*)(\?.*)?", re.DOTALL)
+_URL: Final = re.compile(r"(?i)(https?)://([^/?\\]*)((?:/[^?]*)?)(\?.*)?", re.DOTALL)
 _HOST: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~-]+)(?::(\d{1,5}))?")
 
 
