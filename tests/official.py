@@ -22,7 +22,9 @@ from werkzeug.datastructures import ImmutableMultiDict
 
 SPEC = Path(__file__).parents[2] / "shared" / "spec"
 """Where the documents lie beside a checkout, if they do; they are no part of the project."""
-PRODUCTS = {"/2010-04-01/": ("https://api.twilio.com", "api_v2010"), "/v1/": ("https://messaging.twilio.com", "messaging_v1")}
+DOCUMENTS = (
+    "api_v2010", "messaging_v1", "messaging_v2", "messaging_v3", "content_v1", "content_v2", "pricing_v1", "oauth_v2",
+)  # fmt: skip
 
 
 @dataclass
@@ -72,7 +74,7 @@ class Recorder:
     def check(self) -> None:
         """Hold each exchange against the documents."""
         for exchange in self.exchanges:
-            if re.search(r"/Media/\w+$", exchange.path) or not exchange.path.startswith(tuple(PRODUCTS)):
+            if re.search(r"/Media/\w+$", exchange.path) or not re.match(r"/(2010-04-01|v\d)/", exchange.path):
                 continue  # the content of a media item: a redirect that no document describes, and another host
             if 200 <= exchange.status < 300:
                 check_request(exchange)
@@ -94,10 +96,13 @@ def document(name: str) -> tuple[OpenAPI, dict[str, Any]]:
 
 def judge(exchange: Exchange) -> tuple[OpenAPI, MockRequest, dict[str, Any]]:
     """The document for an exchange, the request as that document sees it, and the operation's own part of it."""
-    host, name = next(place for prefix, place in PRODUCTS.items() if exchange.path.startswith(prefix))
+    path = unquote(exchange.path)
+    name, operation = next(
+        (name, methods[exchange.method.lower()]) for pattern, name, methods in places() if re.fullmatch(pattern, path)
+    )
     api, raw = document(name)
     request = MockRequest(
-        host,
+        raw["servers"][0]["url"],
         exchange.method,
         exchange.path,
         args=ImmutableMultiDict(parse_qsl(exchange.query, keep_blank_values=True)),
@@ -105,11 +110,31 @@ def judge(exchange: Exchange) -> tuple[OpenAPI, MockRequest, dict[str, Any]]:
         data=exchange.body,
         content_type=exchange.headers.get("Content-Type", ""),
     )
-    patterns = ((re.sub(r"{\w+}", "[^/]+", path), methods) for path, methods in raw["paths"].items())
-    operation = next(
-        methods[exchange.method.lower()] for pattern, methods in patterns if re.fullmatch(pattern, unquote(exchange.path))
-    )
     return api, request, operation
+
+
+@functools.cache
+def places() -> list[tuple[str, str, dict[str, Any]]]:
+    """Where every operation is: a pattern for its path, its document, and the methods there; the most exact patterns first."""
+    paths = [(path, name, methods) for name in DOCUMENTS for path, methods in resolved(document(name)[1])["paths"].items()]
+    paths.sort(key=lambda place: len(re.sub(r"{\w+}", "", place[0])), reverse=True)
+    return [(re.sub(r"{\w+}", "[^/]+", path), name, methods) for path, name, methods in paths]
+
+
+def resolved(raw: dict[str, Any]) -> dict[str, Any]:
+    """A document, each reference in it replaced by what it refers to."""
+
+    def follow(node: Any) -> Any:
+        if isinstance(node, list):
+            return [follow(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        if "$ref" in node:
+            return follow(functools.reduce(lambda found, key: found[key], node["$ref"].split("/")[1:], raw))
+        return {key: follow(value) for key, value in node.items()}
+
+    found: dict[str, Any] = follow(raw)
+    return found
 
 
 def check_request(exchange: Exchange) -> None:
@@ -117,10 +142,22 @@ def check_request(exchange: Exchange) -> None:
     api, request, operation = judge(exchange)
     errors = [str(error.__cause__ or error) for error in api.iter_request_errors(request)]
     assert not errors, f"{exchange.method} {exchange.path}: {errors}"
-    form = operation.get("requestBody", {}).get("content", {}).get("application/x-www-form-urlencoded", {}).get("schema", {})
-    known = {parameter["name"] for parameter in operation.get("parameters", [])} | form.get("properties", {}).keys()
-    sent = {name for name, _ in parse_qsl(f"{exchange.query}&{exchange.body.decode()}", keep_blank_values=True)}
+    known = {parameter["name"] for parameter in operation.get("parameters", [])} | body_properties(operation).keys()
+    is_json = exchange.headers.get("Content-Type") == "application/json"
+    form = "" if is_json else exchange.body.decode()
+    sent = {name for name, _ in parse_qsl(f"{exchange.query}&{form}", keep_blank_values=True)}
+    sent |= {*json.loads(exchange.body)} if is_json else set()
     assert sent <= known, f"{exchange.method} {exchange.path}: {sent - known} stand in no document"
+
+
+def body_properties(operation: dict[str, Any]) -> dict[str, Any]:
+    """What the body of a request may hold, whether a form or a JSON object, with their schemas."""
+    (content,) = operation.get("requestBody", {}).get("content", {"": {}}).values()
+    schema = content.get("schema", {})
+    found: dict[str, Any] = dict(schema.get("properties", {}))
+    for alternative in schema.get("oneOf", ()):
+        found |= alternative.get("properties", {})
+    return found
 
 
 def check_answer(exchange: Exchange) -> None:

@@ -13,8 +13,9 @@ from typing import Any, get_args
 import jsonschema
 import pytest
 
+from tests.operations import OPERATIONS
 from twilio_async import APIError, AsyncSession, InvalidArgument, InvalidRequest
-from twilio_async._operation import Operation, declared_operations
+from twilio_async._operation import Operation
 from twilio_async.emulator import Emulator
 
 DEVIATIONS = {
@@ -40,7 +41,7 @@ OURS = {
     "listAlphaSenders": "alpha_senders.list", "addAlphaSender": "alpha_senders.add",
     "listShortCodes": "short_codes.list", "addShortCode": "short_codes.add",
 }  # fmt: skip
-OPERATIONS = {operation.name: operation for operation in declared_operations()}
+NAMED = {operation.name: operation for operation in OPERATIONS}
 PAGING = {"PageSize": "page_size", "Page": "resume"}
 STRUCTS = {
     "Message": "messages.fetch", "MediaResource": "media.fetch", "MessagingService": "services.fetch",
@@ -85,7 +86,7 @@ def test_every_operation_is_here_at_its_method_and_path(brief: dict[str, Any]) -
     found = described(brief)
     assert {name for name, *_ in found} == OURS.keys()
     for name, method, path, _ in found:
-        ours = OPERATIONS[OURS[name]]
+        ours = NAMED[OURS[name]]
         full = (ours.product.root + ours.path).removeprefix("/2010-04-01").removeprefix("/v1")
         assert (ours.method, re.sub(r"{\w+}", "{}", full)) == (method, re.sub(r"{\w+}", "{}", path))
 
@@ -93,7 +94,7 @@ def test_every_operation_is_here_at_its_method_and_path(brief: dict[str, Any]) -
 def test_every_parameter_is_here_and_required_where_it_says_so(brief: dict[str, Any]) -> None:
     """Each query and form parameter has its argument."""
     for name, _, _, operation in described(brief):
-        ours = OPERATIONS[OURS[name]]
+        ours = NAMED[OURS[name]]
         parameters = {parameter.wire_name: parameter for parameter in ours.parameters}
         for entry in (resolved(brief, entry) for entry in operation.get("parameters", [])):
             if entry["in"] == "query" and entry["name"] not in PAGING:
@@ -108,16 +109,16 @@ def test_every_parameter_is_here_and_required_where_it_says_so(brief: dict[str, 
 def test_every_enumerated_value_is_offered(brief: dict[str, Any]) -> None:
     """Where the document lists values, the type checker offers them, and others pass all the same."""
     for name, _, _, operation in described(brief):
-        hints = OPERATIONS[OURS[name]]._hints
-        by_wire_name = {parameter.wire_name: parameter.name for parameter in OPERATIONS[OURS[name]].parameters}
+        hints = NAMED[OURS[name]]._hints
+        by_wire_name = {parameter.wire_name: parameter.name for parameter in NAMED[OURS[name]].parameters}
         for field, schema in form(brief, operation).get("properties", {}).items():
             if "enum" in schema:
                 assert set(schema["enum"]) <= literals(hints[by_wire_name[field]]), (name, field)
     for schema_name, operation_name in STRUCTS.items():
-        fields = OPERATIONS[operation_name].result.__annotations__
+        fields = NAMED[operation_name].result.__annotations__
         for field, schema in brief["components"]["schemas"][schema_name]["properties"].items():
             if "enum" in schema:
-                assert literals_in(fields[field], OPERATIONS[operation_name]) >= set(schema["enum"]), (schema_name, field)
+                assert literals_in(fields[field], NAMED[operation_name]) >= set(schema["enum"]), (schema_name, field)
 
 
 def literals(hint: Any) -> set[object]:
@@ -136,7 +137,7 @@ def literals_in(annotation: str, operation: Operation) -> set[object]:
 def test_every_field_is_an_attribute(brief: dict[str, Any]) -> None:
     """What the document says an answer holds can be read by that name."""
     for schema_name, operation_name in STRUCTS.items():
-        struct = OPERATIONS[operation_name].result
+        struct = NAMED[operation_name].result
         for field in brief["components"]["schemas"][schema_name]["properties"]:
             assert hasattr(struct, {"from": "from_"}.get(field, field)), (schema_name, field)
 

@@ -53,6 +53,7 @@ import aiohttp
 import anyio
 import pytest
 
+from tests.operations import OPERATIONS, required_arguments
 from tests.raw_server import RawServer, answering, http
 from twilio_async import (
     AmbiguousOutcome,
@@ -79,7 +80,8 @@ from twilio_async import (
     errors,
 )
 from twilio_async._answer import Answer
-from twilio_async._operation import Operation, declared_operations
+from twilio_async._download import Download
+from twilio_async._operation import Operation
 from twilio_async.emulator import Emulator
 from twilio_async.events import Event, Retrying
 from twilio_async.resources.messages import Messages
@@ -87,7 +89,6 @@ from twilio_async.resources.messages import Messages
 TO = "+15558675310"
 UNKNOWN = "SM" + "0" * 32
 NEW_YORK = dt.timezone(dt.timedelta(hours=-5))
-OPERATIONS = [*declared_operations()]
 
 
 def opened(emulator: Emulator, **options: Any) -> AsyncSession:
@@ -191,8 +192,8 @@ async def test_variables_of_a_template_may_be_a_mapping(emulator: Emulator) -> N
 @pytest.mark.parametrize("sid", ["../../Accounts", "", ".", "..", "a/b", "a?b", "a#b", "a\\b", "a\nb", None, 5])
 async def test_a_path_leads_nowhere_else(sid: Any, operation: Operation, emulator: Emulator) -> None:
     """What is no identifier is refused for each part of every path, before anything goes out."""
-    in_path = [parameter.name for parameter in operation.parameters if parameter.in_path]
-    required = {parameter.name: "x" for parameter in operation.parameters if parameter.required and not parameter.in_path}
+    in_path = [parameter.name for parameter in operation.parameters if parameter.place == "path"]
+    required = {name: value for name, value in required_arguments(operation).items() if name not in in_path}
     for part in in_path:
         with pytest.raises(InvalidArgument) as caught:
             operation.bind("/root/", *(sid if name == part else UNKNOWN for name in in_path), **required)
@@ -262,7 +263,8 @@ def test_there_is_one_way_to_call_and_it_is_awaited() -> None:
     """No blocking twin can be called by mistake: a method is a coroutine function, or returns a list to be read."""
     for operation in OPERATIONS:
         assert not re.search("async|sync", operation.declared.__name__)
-        assert inspect.iscoroutinefunction(operation.declared) is not bool(operation.key), operation.name
+        is_entered = operation.result is Download
+        assert inspect.iscoroutinefunction(operation.declared) is not (bool(operation.key) or is_entered), operation.name
 
 
 @pytest.mark.parametrize(
@@ -438,7 +440,7 @@ def test_what_is_left_out_is_none() -> None:
     """There is no sentinel: every option defaults to None, which is falsy, copies and pickles, and help can show it."""
     for operation in OPERATIONS:
         for parameter in inspect.signature(operation.declared).parameters.values():
-            assert parameter.default in {None, parameter.empty}, operation.name
+            assert parameter.default in {None, parameter.empty} or parameter.name == "timeout", operation.name
     assert "object at 0x" not in pydoc.plain(pydoc.render_doc(Messages))
 
 

@@ -13,11 +13,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 import twilio_async
+from tests.official import DOCUMENTS, body_properties, resolved
+from tests.operations import OPERATIONS
 from twilio_async import errors
-from twilio_async._operation import Operation, declared_operations
+from twilio_async._operation import Operation
+from twilio_async.emulator.api.operations import media
 from twilio_async.emulator.api.routes import ROUTES
 
 PACKAGE = Path(twilio_async.__file__).parent
@@ -32,7 +36,9 @@ LAYERS = [
     {"_wire", "auth", "_address", "retry", "events", "pages"},
     {"_request", "_transport", "bulk"},
     {"_pool", "_call", "_operation", "history"},
-    {"_download", "resources", "resources.media", "resources.messages", "resources.senders", "resources.services"},
+    {"_download"},
+    {"resources", "resources.media", "resources.messages", "resources.a2p", "resources.senders", "resources.services"},
+    {"_resources"},
     {"session"},
     {"outbox.errors", "outbox.ledger", "outbox.payload", "outbox.window"},
     {"outbox.store", "outbox.plan", "outbox.schema", "outbox.actor"},
@@ -58,8 +64,6 @@ LAYERS = [
     {""},
 ]
 """The client's rooms from the ground up: a room imports at run time only from those below it."""
-
-OPERATIONS = [operation for operation in declared_operations() if not operation.declared.__name__.startswith("_")]
 
 
 def imports(path: Path) -> Iterator[str]:
@@ -163,12 +167,14 @@ def test_every_error_descends_from_one_root_and_is_exported() -> None:
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
 def test_every_operation_documents_each_of_its_arguments(operation: Operation) -> None:
-    """A docstring has a sentence, says of a POST whether it is safe to repeat, and describes each argument."""
+    """A docstring has a sentence, says of a POST whether it is safe to repeat, and describes each argument.
+
+    What every operation takes is described once, in `Options` and `Paging`.
+    """
     doc = inspect.getdoc(operation.declared)
     assert doc
-    described = set(re.findall(r"^    (\**\w+):", doc.partition("Args:")[2].partition("\n\n")[0], re.MULTILINE))
-    arguments = inspect.signature(operation.declared).parameters.keys() - {"self"}
-    assert {name.lstrip("*") for name in described} == arguments
+    described = set(re.findall(r"^    (\w+):", doc.partition("Args:")[2].partition("\n\n")[0], re.MULTILINE))
+    assert described == inspect.signature(operation.declared).parameters.keys() - {"self", "options", "paging"}
     if operation.method == "POST":
         assert ("Not safe to repeat" in doc) is not operation.repeatable
         assert "afe to repeat" in doc
@@ -217,63 +223,96 @@ def template(path: str) -> str:
 def test_every_operation_has_a_route_in_the_emulator_and_the_other_way_round() -> None:
     """What can be called can be tried offline, and nothing in the emulator is without a caller."""
     declared = {(operation.method, template(operation.product.root + operation.path)): operation for operation in OPERATIONS}
-    routes = {(route.method, template(route.path)): route for route in ROUTES}
+    routes = {(route.method, template(route.path)): route for route in (*ROUTES, *media.contents)}
     assert declared.keys() == routes.keys()
-    for address, operation in declared.items():
-        wire_names = {parameter.wire_name for parameter in operation.parameters if not parameter.in_path}
-        assert wire_names <= routes[address].parameters | {"PageSize"}, operation.name
+    for where, operation in declared.items():
+        wire_names = {parameter.wire_name for parameter in operation.parameters if parameter.place not in ("path", "header")}
+        assert wire_names <= routes[where].parameters | {"PageSize"}, operation.name
+        assert operation.json == routes[where].json, operation.name
 
 
 def documents(spec: Path) -> dict[tuple[str, str], dict[str, Any]]:
     """Twilio's operations by method and path."""
-    found = {}
-    for name in ("api_v2010", "messaging_v1"):
-        document = json.loads((spec / f"{name}.json").read_text())
-        for path, methods in document["paths"].items():
-            for method, operation in methods.items():
-                if isinstance(operation, dict) and "operationId" in operation:
-                    found[method.upper(), template(path)] = operation | {"document": document}
-    return found
+    return {
+        (method.upper(), template(path)): operation
+        for name in DOCUMENTS
+        for path, methods in resolved(json.loads((spec / f"{name}.json").read_text()))["paths"].items()
+        for method, operation in methods.items()
+        if isinstance(operation, dict) and "operationId" in operation
+    }
+
+
+def address(operation: Operation) -> tuple[str, str]:
+    """Method and path of an operation, as `documents` has them."""
+    return operation.method, template(operation.product.root + operation.path)
+
+
+DOCUMENTED = [operation for operation in OPERATIONS if operation.name != "media.download"]
+"""What a file of media holds stands in prose only."""
 
 
 def test_every_operation_takes_what_twilio_documents_parameter_by_parameter(spec: Path) -> None:
     """No documented parameter is missing, none is invented, and required is required."""
     twilio = documents(spec)
     ours_alone = {"Page", "PageToken", "PageSize"}  # paging: limit=, page_size=, resume=
-    for operation in OPERATIONS:
-        documented = twilio[operation.method, template(operation.product.root + operation.path)]
-        names = {entry["name"] for entry in documented.get("parameters", []) if entry["in"] == "query"}
-        body = (
-            documented.get("requestBody", {}).get("content", {}).get("application/x-www-form-urlencoded", {}).get("schema", {})
-        )
-        names |= set(body.get("properties", {}))
-        sent = {parameter.wire_name: parameter for parameter in operation.parameters if not parameter.in_path}
+    for operation in DOCUMENTED:
+        documented = twilio[address(operation)]
+        given = [entry for entry in documented.get("parameters", []) if entry["in"] in {"query", "header"}]
+        names = {entry["name"] for entry in given} | body_properties(documented).keys()
+        required = {entry["name"] for entry in given if entry.get("required")} | required_properties(documented)
+        sent = {parameter.wire_name: parameter for parameter in operation.parameters if parameter.place != "path"}
         assert sent.keys() == names - ours_alone, operation.name
-        assert {name for name, parameter in sent.items() if parameter.required} == set(body.get("required", [])), operation.name
+        assert {name for name, parameter in sent.items() if parameter.required} == required, operation.name
+        in_header = {entry["name"] for entry in given if entry["in"] == "header"}
+        assert {name for name, parameter in sent.items() if parameter.place == "header"} == in_header, operation.name
+        assert operation.json == ("application/json" in documented.get("requestBody", {}).get("content", {})), operation.name
 
 
-def test_every_field_that_twilio_documents_can_be_read(spec: Path) -> None:
-    """Each property of a documented answer is an attribute of the Struct, and each documented example decodes into it."""
+def required_properties(documented: dict[str, Any]) -> set[str]:
+    """What the body of a request has to hold; of alternatives, what all of them demand."""
+    (content,) = documented.get("requestBody", {}).get("content", {"": {}}).values()
+    schema = content.get("schema", {})
+    alternatives = [set(alternative.get("required", ())) for alternative in schema.get("oneOf", ())]
+    return set(schema.get("required", ())) | (set.intersection(*alternatives) if alternatives else set())
+
+
+def test_every_example_of_twilios_is_read_whole(spec: Path) -> None:
+    """Each documented answer decodes, and nothing in it, however deep, is lost, or left without a type of its own."""
     twilio = documents(spec)
-    for operation in OPERATIONS:
-        documented = twilio[operation.method, template(operation.product.root + operation.path)]
-        for status, answer in documented["responses"].items():
+    for operation in DOCUMENTED:
+        for status, answer in twilio[address(operation)]["responses"].items():
             content = answer.get("content", {}).get("application/json", {})
-            if status not in {"200", "201"} or not content:
+            if not status.startswith("2") or not content:
                 continue
             for name, example in content.get("examples", {}).items():
                 value = example["value"]
                 decoded = operation.decode(json.dumps(value).encode())
-                records = value[operation.key] if operation.key else [value]
-                items = decoded[0] if operation.key else [decoded]
-                assert len(items) == len(records), (operation.name, name)
-                for record, item in zip(records, items, strict=True):
-                    for field in record:
-                        attribute = "from_" if field == "from" else field
-                        assert hasattr(item, attribute), f"{operation.name}: {name}: {field}"
-                        assert (getattr(item, attribute) is None) <= (record[field] is None), (
-                            f"{operation.name}: {field} was lost"
-                        )
+                records = value[operation.key] if operation.key else value
+                compare(records, decoded[0] if operation.key else decoded, f"{operation.name}: {name}")
+
+
+def compare(record: Any, read: Any, place: str) -> None:
+    """Walk an example and what it was read into together."""
+    if record is None:
+        assert read is None or read == (), f"{place} is null, not {read!r}"
+    elif isinstance(record, list):
+        assert len(read) == len(record), place
+        for index, (item, found) in enumerate(zip(record, read, strict=True)):
+            compare(item, found, f"{place}[{index}]")
+    elif isinstance(record, dict) and isinstance(read, dict):
+        assert read.keys() == record.keys(), place
+        for name, item in record.items():
+            assert not isinstance(item, dict), f"{place}.{name} has no type of its own"
+            compare(item, read[name], f"{place}.{name}")
+    elif isinstance(record, dict):
+        fields = {field.encode_name: field.name for field in msgspec.structs.fields(read)}
+        for name, item in record.items():
+            # The addresses of a message and of its parts are made of its sid, when somebody asks for them.
+            assert name in fields or hasattr(read, name), f"{place}.{name} was lost"
+            if name in fields:
+                compare(item, getattr(read, fields[name]), f"{place}.{name}")
+    else:
+        assert read is not None, f"{place} was lost"
 
 
 def test_the_front_door_names_every_module_that_can_be_imported() -> None:

@@ -19,9 +19,11 @@ from sybil import Example, Sybil
 from sybil.parsers.markdown import CodeBlockParser
 
 import twilio_async
+from tests.operations import OPERATIONS
 from tests.webhooks.apps import uvicorn_serving
 from twilio_async import AsyncSession, errors
-from twilio_async._operation import Operation, declared_operations
+from twilio_async._operation import Operation
+from twilio_async._resources import Resources
 from twilio_async.emulator import Emulator
 from twilio_async.webhooks import SignatureProblem
 
@@ -87,8 +89,8 @@ def test_the_table_of_operations_is_the_declarations() -> None:
 
 def operations_table() -> str:
     """The README's table of operations, in Markdown, in the order of the session's attributes."""
-    namespaces = [name for name, value in vars(AsyncSession).items() if isinstance(value, functools.cached_property)]
-    operations = [operation for operation in declared_operations() if not operation.declared.__name__.startswith("_")]
+    namespaces = [name for name, value in vars(Resources).items() if isinstance(value, functools.cached_property)]
+    operations = [*OPERATIONS]
     operations.sort(key=lambda operation: namespaces.index(operation.name.partition(".")[0]))
     rows = [
         f"| `{call(operation)}` | `{operation.method} {operation.path}` | {sentence(operation)} |" for operation in operations
@@ -98,7 +100,7 @@ def operations_table() -> str:
 
 def call(operation: Operation) -> str:
     """How an operation is called, with its positional arguments."""
-    positional = [parameter.name for parameter in operation.parameters if parameter.in_path]
+    positional = [parameter.name for parameter in operation.parameters if parameter.place == "path"]
     more = ["…"] if len(positional) < len(operation.parameters) else []
     return f"{operation.name}({', '.join(positional + more)})"
 

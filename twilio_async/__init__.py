@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     )
     from twilio_async.limits import Concurrency, RateLimit
     from twilio_async.pages import Page, Pages
+    from twilio_async.resources.a2p import Brand, RegistrationError
     from twilio_async.resources.media import MediaItem
     from twilio_async.resources.messages import Feedback, Message
     from twilio_async.resources.senders import AlphaSender, PhoneNumber, ShortCode
@@ -61,6 +62,7 @@ __all__ = [
     "AsyncSession",
     "Auth",
     "AuthenticationError",
+    "Brand",
     "CertificateError",
     "Concurrency",
     "ConfigError",
@@ -85,6 +87,7 @@ __all__ = [
     "RateLimit",
     "RateLimited",
     "RegionNotEnabled",
+    "RegistrationError",
     "Response",
     "Retry",
     "RetryBudget",
@@ -112,11 +115,12 @@ _ROOMS = (
     "pages",
     "bulk",
     "_call",
-    "resources.media",
-    "resources.messages",
-    "resources.senders",
-    "resources.services",
     "session",
+    "resources.messages",
+    "resources.media",
+    "resources.services",
+    "resources.senders",
+    "resources.a2p",
 )
 """Where the public names live, the cheapest to load first."""
 

@@ -1,4 +1,4 @@
-"""What came of one try: the two values that the transport hands to the journey of a call."""
+"""What came of one try: what the transport hands to the journey of a call."""
 
 from __future__ import annotations
 
@@ -47,3 +47,7 @@ class Failure:
     text: str
     sent: bool
     status: int | None = None
+
+
+class Interrupted(Exception):
+    """A stream broke off; the text says how."""

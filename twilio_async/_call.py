@@ -168,7 +168,7 @@ class Caller:
                 started = RequestStarted(operation=request.name, method=request.method, path=request.path, attempt=attempt)
                 self.tell(started)
             query, body, content_type = request.encoded()
-            headers = await self.headers()
+            headers = {**await self.headers(), **request.headers}
             if content_type is not None:
                 headers["Content-Type"] = content_type
             transport = self.open_transport()
@@ -318,7 +318,7 @@ def _ambiguous(
 ) -> AmbiguousOutcome:
     return AmbiguousOutcome(
         f"{text}; it may have happened, so it is not repeated", operation=request.name, attempts=1,
-        parameters=_wire.grouped(request.pairs), sent_at=sent_at, lost_at=dt.datetime.now(dt.UTC),
+        parameters=request.parameters, sent_at=sent_at, lost_at=dt.datetime.now(dt.UTC),
         status=status, code=code, request_id=request_id,
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Media content as a stream: the redirect to the host that stores it is followed without the credentials."""
+"""A file as a stream: the redirect to the host that stores it is followed without the credentials."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from urllib.parse import urljoin, urlsplit
 
 import anyio
 
-from twilio_async._answer import Answer, Failure
+from twilio_async._answer import Answer, Failure, Interrupted
 from twilio_async._call import Caller, checked_timeout, failed, may_repeat, refused
-from twilio_async._transport import Interrupted
 from twilio_async.errors import TwilioError, UnreadableAnswer
 
 if TYPE_CHECKING:
@@ -22,12 +21,12 @@ if TYPE_CHECKING:
 
 _HOPS = 4
 _ERROR_BYTES = 64 << 10
-LARGEST_MEDIA = 64 << 20
-"""Bytes that an item may have; Twilio takes 5 MB."""
+LARGEST_FILE = 64 << 20
+"""Bytes that a file may have; a media item has 5 MB at most, and a day's deactivated numbers take some."""
 
 
-class MediaStream:
-    """The content of a media item, while its ``async with`` block is open; see `Media.download`."""
+class Download:
+    """The content of a file, while its ``async with`` block is open; see `Media.download`."""
 
     def __init__(self, caller: Caller, request: Request, url: str, timeout: float) -> None:
         self._caller = caller
@@ -43,7 +42,7 @@ class MediaStream:
         """Find the content; retried as any read is.
 
         Raises:
-            NotFound: there is no such item (20404).
+            NotFound: there is no such file (20404).
             TwilioError: see `twilio_async.errors`.
         """
         began, attempt = self._caller.clock(), 0
@@ -79,8 +78,8 @@ class MediaStream:
         try:
             async for chunk in self._chunks:
                 size += len(chunk)
-                if size > LARGEST_MEDIA:
-                    raise self._unreadable(f"it is larger than {LARGEST_MEDIA:,} bytes")
+                if size > LARGEST_FILE:
+                    raise self._unreadable(f"it is larger than {LARGEST_FILE:,} bytes")
                 yield chunk
         except Interrupted as interrupted:
             reason = str(interrupted)

@@ -17,22 +17,24 @@ import inspect
 import re
 import types
 import typing
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypedDict, TypeVar, Union, cast, get_args, get_origin
 
 from twilio_async import _wire
-from twilio_async._request import Product, Request, loose_pairs, refused
+from twilio_async._request import Product, Request, loose_members, loose_pairs, refused
 from twilio_async.pages import Pages
 
 if TYPE_CHECKING:
+    from twilio_async._download import Download
     from twilio_async.retry import Retry
     from twilio_async.session import AsyncSession
 
 F = TypeVar("F", bound=Callable[..., Any])
 Value = str | bool | int | float | Decimal | date | datetime | Mapping[str, Any] | None
+Method = Literal["GET", "POST", "PUT", "DELETE"]
 
 
 class Options(TypedDict, total=False):
@@ -44,6 +46,17 @@ class Options(TypedDict, total=False):
     """When to try again. Default: the session's."""
     extra: Mapping[str, Value | Sequence[Value]]
     """Parameters that this library does not know yet, by Twilio's own names; sent as they are."""
+
+
+class Paging(Options, total=False):
+    """What every list takes beside its own parameters."""
+
+    limit: int | None
+    """Items at most; ``0`` none. Default: all."""
+    page_size: int | None
+    """Items to ask for at once, at least 1. Default: as many as Twilio allows, mostly 1000, or *limit* if that is less."""
+    resume: str | None
+    """Token of the page to begin with."""
 
 
 CORE = Product("api", "/2010-04-01/Accounts/{account_sid}/")
@@ -58,14 +71,21 @@ class Wire:
 
 
 @dataclass(frozen=True, slots=True)
+class Header:
+    """In ``Annotated``: the parameter travels in this header."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Parameter:
     """One argument of an operation."""
 
     name: str
     wire_name: str
-    write: Callable[[object], str] | Callable[[object], list[str]]
+    write: Callable[[object], object]
     required: bool
-    in_path: bool = False
+    place: Literal["path", "header", "query", "form", "json"]
 
     @property
     def repeats(self) -> bool:
@@ -79,10 +99,11 @@ class Operation:
     def __init__(
         self,
         declared: Callable[..., Any],
-        method: Literal["GET", "POST", "DELETE"],
+        method: Method,
         path: str,
         *,
         repeatable: bool,
+        json: bool = False,
         key: str = "",
         largest_page: int = 0,
         cost: Callable[[Mapping[str, Any]], float] | None = None,
@@ -93,6 +114,7 @@ class Operation:
         self.method = method
         self.path = path
         self.repeatable = repeatable
+        self.json = json
         self.key = key
         self.largest_page = largest_page
         self.cost = cost
@@ -107,7 +129,7 @@ class Operation:
     def belongs(self, resource: type[Resource], product: Product) -> None:
         """Take the name and the address from the class that the declaration stands in."""
         self.name = f"{_snake(resource.__name__)}.{self.declared.__name__}"
-        self.product = product
+        self.product = Product(product.name, "") if self.path.startswith("/") else product
 
     @functools.cached_property
     def _hints(self) -> dict[str, Any]:
@@ -115,13 +137,30 @@ class Operation:
 
     @functools.cached_property
     def parameters(self) -> tuple[Parameter, ...]:
-        """The operation's own arguments, in order; paging, `Options` and *self* are not among them."""
-        names = re.findall(r"{(\w+)}", self.path)
+        """The operation's own arguments, in order; what every operation takes and *self* are not among them."""
         return tuple(
-            _parameter(argument, self._hints[argument.name], in_path=argument.name in names)
+            self._parameter(argument, self._hints[argument.name])
             for argument in inspect.signature(self.declared).parameters.values()
             if argument.name not in _NOT_SENT and argument.kind is not argument.VAR_KEYWORD
         )
+
+    def _parameter(self, argument: inspect.Parameter, hint: Any) -> Parameter:
+        notes: list[object] = []
+        if get_origin(hint) is Annotated:
+            hint, *notes = get_args(hint)
+        place: Literal["path", "header", "query", "form", "json"]
+        write: Callable[[object], object]
+        if f"{{{argument.name}}}" in self.path:
+            place, write = "path", _wire.write_segment
+        elif any(isinstance(note, Header) for note in notes):
+            place, write = "header", _wire.write_header
+        elif self.json:
+            place, write = "json", _wire.json_writer(hint)
+        else:
+            place, write = "form" if self.method == "POST" else "query", _writer(hint)
+        usual = argument.name if self.json else "".join(word.capitalize() for word in argument.name.split("_"))
+        wire_name = next((note.name for note in notes if isinstance(note, (Wire, Header))), usual)
+        return Parameter(argument.name, wire_name, write, argument.default is argument.empty, place)
 
     @functools.cached_property
     def arguments(self) -> frozenset[str]:
@@ -154,7 +193,7 @@ class Operation:
         return cast("Callable[..., Request]", bind)
 
 
-_NOT_SENT = frozenset({"self", "limit", "page_size", "resume"})
+_NOT_SENT = frozenset({"self", "timeout"})
 
 
 class Resource:
@@ -189,6 +228,7 @@ def post(
     path: str,
     *,
     repeatable: bool = False,
+    json: bool = False,
     cost: Callable[[Mapping[str, Any]], float] | None = None,
     one_of: Sequence[Sequence[str]] = (),
     implies: Mapping[str, tuple[str, str]] = {},
@@ -196,18 +236,26 @@ def post(
     """Declare a create or an update.
 
     Args:
-        path: below the product's root; ``{name}`` stands for an argument.
+        path: below the product's root, or of the host if it begins with a slash; ``{name}`` stands for an argument.
         repeatable: whether doing it twice is the same as doing it once, so that it may be repeated when the answer is lost.
+        json: whether the arguments travel as a JSON object, by their own names, and not as a form.
         cost: what one call costs of the session's rate, from its arguments; ``None`` costs nothing.
         one_of: groups of arguments of which Twilio wants at least one each.
         implies: for an argument, another that is given with it when the caller leaves it out.
     """
 
     def declare(declared: F) -> F:
-        operation = Operation(declared, "POST", path, repeatable=repeatable, cost=cost, one_of=one_of, implies=implies)
+        operation = Operation(
+            declared, "POST", path, repeatable=repeatable, json=json, cost=cost, one_of=one_of, implies=implies
+        )
         return _single(operation, declared)
 
     return declare
+
+
+def put(path: str) -> Callable[[F], F]:
+    """Declare the replacement of one resource by what a JSON object says. Safe to repeat."""
+    return lambda declared: _single(Operation(declared, "PUT", path, repeatable=True, json=True), declared)
 
 
 def delete(path: str) -> Callable[[F], F]:
@@ -254,6 +302,22 @@ def pages(path: str, *, key: str, largest: int = 1000) -> Callable[[F], F]:
     return declare
 
 
+def download(path: str) -> Callable[[F], F]:
+    """Declare the read of a file that is stored elsewhere: the answer redirects to it. Safe to repeat."""
+
+    def declare(declared: F) -> F:
+        operation = Operation(declared, "GET", path, repeatable=True)
+
+        @functools.wraps(declared)
+        def call(self: Resource, *args: Any, timeout: float = 30.0, **kwargs: Any) -> Download:
+            return self._session._download(operation.bind(self._session._root(operation.product), *args, **kwargs), timeout)
+
+        vars(call)["operation"] = operation  # where Resource finds it
+        return cast("F", call)
+
+    return declare
+
+
 def _single(operation: Operation, declared: F) -> F:
     @functools.wraps(declared)
     async def call(self: Resource, *args: Any, timeout: float | None = None, retry: Retry | None = None, **kwargs: Any) -> Any:
@@ -269,16 +333,7 @@ def _single(operation: Operation, declared: F) -> F:
 # --- from a signature to a function --------------------------------------------------------------------------------------
 
 
-def _parameter(argument: inspect.Parameter, hint: Any, *, in_path: bool) -> Parameter:
-    wire_name = "".join(word.capitalize() for word in argument.name.split("_"))
-    if get_origin(hint) is Annotated:
-        hint, *notes = get_args(hint)
-        wire_name = next((note.name for note in notes if isinstance(note, Wire)), wire_name)
-    write = _wire.write_segment if in_path else _writer(hint)
-    return Parameter(argument.name, wire_name, write, argument.default is argument.empty, in_path)
-
-
-def _writer(hint: Any) -> Callable[[object], str] | Callable[[object], list[str]]:
+def _writer(hint: Any) -> Callable[[object], object]:
     """The encoder for an annotation. Order matters: the widest alternatives first."""
     alternatives = set(get_args(hint)) - {type(None)} if get_origin(hint) in {Union, types.UnionType} else {hint}
     origins = {get_origin(kind) for kind in alternatives}
@@ -300,38 +355,46 @@ def _writer(hint: Any) -> Callable[[object], str] | Callable[[object], list[str]
 def _binder_source(operation: Operation) -> tuple[str, dict[str, Any]]:
     """Python text of the binder, and the names it uses."""
     names: dict[str, Any] = {
-        "_operation": operation.name, "_Request": Request, "_refused": refused, "_loose": loose_pairs,
-        "_product": operation.product, "_unsendable": _wire.Unsendable,
+        "_operation": operation.name, "_Request": Request, "_refused": refused, "_product": operation.product,
+        "_loose": loose_members if operation.json else loose_pairs, "_encode": _wire.encode, "_unsendable": _wire.Unsendable,
     }  # fmt: skip
-    in_path = [parameter for parameter in operation.parameters if parameter.in_path]
-    sent = [parameter for parameter in operation.parameters if not parameter.in_path]
-    arguments = ["_root", *(parameter.name for parameter in in_path)]
-    if sent:
-        arguments += ["*", *(name.name if name.required else f"{name.name}=None" for name in sent)]
-    arguments += ["extra=None"] if sent else ["*", "extra=None"]
+    in_path = [parameter for parameter in operation.parameters if parameter.place == "path"]
+    sent = [parameter for parameter in operation.parameters if parameter.place != "path"]
+    arguments = ["_root", *(parameter.name for parameter in in_path), "*"]
+    arguments += [*(name.name if name.required else f"{name.name}=None" for name in sent), "extra=None"]
     body = [
         f"if {name} is not None and {other} is None: {other} = {value!r}" for name, (other, value) in operation.implies.items()
     ]
+    path = "{_root}" + re.sub(r"{(\w+)}", r"{_path_\1}", operation.path)
     for group in operation.one_of:
         absent = " and ".join(f"{name} is None" for name in group)
         refuse = f"raise _refused(_operation, {group[0]!r}, _unsendable('missing; give {' or '.join(group)}'))"
         body += [f"if {absent} and not extra: {refuse}"]
+    request = f"_operation, {operation.method!r}, _product, f{path!r}, _pairs, {operation.repeatable}"
     body += ["_pairs = []", "_add = _pairs.append"]
+    if operation.json:
+        body += ["_members = {}"]
+        request += ", json=_encode(_members)"
+    if any(parameter.place == "header" for parameter in operation.parameters):
+        body += ["_headers = {}"]
+        request += ", headers=_headers"
     for parameter in operation.parameters:
         names[f"_write_{parameter.name}"] = parameter.write
         written = f"_write_{parameter.name}({parameter.name})"
         refuse = f"except Exception as _error: raise _refused(_operation, {parameter.name!r}, _error) from None"
-        if parameter.in_path:
+        if parameter.place == "path":
             body += [f"try: _path_{parameter.name} = {written}", refuse]
             continue
         add = f"_add(({parameter.wire_name!r}, {written}))"
         if parameter.repeats:
             add = f"_pairs.extend([({parameter.wire_name!r}, _item) for _item in {written}])"
+        elif parameter.place in ("json", "header"):
+            add = f"{'_members' if parameter.place == 'json' else '_headers'}[{parameter.wire_name!r}] = {written}"
         condition = "" if parameter.required else f"if {parameter.name} is not None:"
         body += [f"{condition}\n        try: {add}\n        {refuse}" if condition else f"try: {add}\n    {refuse}"]
-    path = "{_root}" + re.sub(r"{(\w+)}", r"{_path_\1}", operation.path)
-    body += ["if extra is not None: _pairs += _loose(_operation, 'extra', extra)"]
-    body += [f"return _Request(_operation, {operation.method!r}, _product, f{path!r}, _pairs, {operation.repeatable})"]
+    gather = "_members.update" if operation.json else "_pairs.extend"
+    body += [f"if extra is not None: {gather}(_loose(_operation, 'extra', extra))"]
+    body += [f"return _Request({request})"]
     return f"def bind({', '.join(arguments)}):\n    " + "\n    ".join(body), names
 
 
@@ -341,10 +404,3 @@ def _nothing(body: bytes) -> None:
 
 def _snake(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
-
-
-def declared_operations(kind: type[Resource] = Resource) -> Iterable[Operation]:
-    """Every operation declared below *kind*, in order of declaration."""
-    for resource in kind.__subclasses__():
-        yield from resource.operations.values()
-        yield from declared_operations(resource)

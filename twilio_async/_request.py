@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 from urllib.parse import unquote
 
@@ -27,8 +27,8 @@ class Request:
     """One call.
 
     *path* is absolute and encoded. *pairs* are the arguments by Twilio's names; they travel in the query of a GET or a DELETE
-    and in the body of a POST, unless *json* is the body. *query* stands in for the pairs when a server gave it: the next
-    page's.
+    and in the body of a POST, unless *json* is the body. *headers* are those that this call alone has. *query* stands in for
+    the pairs when a server gave it: the next page's.
     """
 
     name: str
@@ -38,10 +38,17 @@ class Request:
     pairs: _wire.Pairs
     repeatable: bool
     json: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
     query: str | None = None
 
     def __repr__(self) -> str:
         return f"<Request {self.name} {self.method} {self.path}>"
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The arguments by Twilio's names, wherever they travel."""
+        body = None if self.json is None else msgspec.json.decode(self.json)
+        return {**_wire.grouped(self.pairs), **(cast("dict[str, Any]", body) if isinstance(body, dict) else {})}
 
     def encoded(self) -> tuple[str, bytes | None, str | None]:
         """Query with its question mark, body, and the body's content type."""
@@ -121,6 +128,24 @@ def loose_pairs(operation: str, argument: str, parameters: Mapping[str, Any]) ->
         except Exception as error:  # noqa: BLE001 - a value of the user's own type may raise anything
             raise refused(operation, str(name), error) from None
     return pairs
+
+
+def loose_members(operation: str, argument: str, parameters: Mapping[str, Any]) -> dict[str, msgspec.Raw]:
+    """Members of a JSON object that nobody declared, by Twilio's names; ``None`` is left out.
+
+    Raises:
+        InvalidArgument: one cannot be sent.
+    """
+    if not isinstance(parameters, Mapping):
+        raise refused(operation, argument, _wire.Unsendable(f"expected a mapping, got {type(parameters).__name__}"))
+    members: dict[str, msgspec.Raw] = {}
+    for name, value in parameters.items():
+        try:
+            if value is not None:
+                members[_wire.write_text(name)] = msgspec.Raw(_wire.encode(value))
+        except Exception as error:  # noqa: BLE001 - a value of the user's own type may raise anything
+            raise refused(operation, str(name), error) from None
+    return members
 
 
 def refused(operation: str, argument: str, error: Exception) -> InvalidArgument:

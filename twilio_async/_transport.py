@@ -22,7 +22,7 @@ import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
-from twilio_async._answer import Answer, Failure
+from twilio_async._answer import Answer, Failure, Interrupted
 from twilio_async._fence import boot_clock
 
 if TYPE_CHECKING:
@@ -316,10 +316,6 @@ async def _chunks(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
             yield part
             continue
         raise Interrupted(defect)
-
-
-class Interrupted(Exception):
-    """A stream broke off; the text says how."""
 
 
 # --- aiohttp's exceptions to words ---------------------------------------------------------------------------------------

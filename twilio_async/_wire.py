@@ -13,7 +13,8 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from types import UnionType
+from typing import TYPE_CHECKING, Any, NamedTuple, Union, cast, get_args, get_origin
 from urllib.parse import quote, quote_plus, urlsplit
 
 import msgspec
@@ -115,6 +116,43 @@ def write_texts(value: object) -> list[str]:
     if issubclass(kind, (bytes, Mapping)) or not isinstance(value, Iterable):
         raise Unsendable(f"expected str or a sequence of str, got {kind.__name__}")
     return [write_text(item) for item in cast("Iterable[object]", value)]
+
+
+encode = msgspec.json.encode
+
+
+def json_writer(hint: Any) -> Callable[[object], msgspec.Raw]:
+    """What turns an argument of this type into a member of a JSON object.
+
+    Where a Struct is taken, a mapping is too: it is held against the Struct, and sent as it is, with what Twilio has added
+    since.
+    """
+    hint = _plain(hint)
+
+    def write(value: object) -> msgspec.Raw:
+        try:
+            msgspec.convert(value, hint)
+        except msgspec.ValidationError as error:
+            raise Unsendable(mask(str(error))) from None
+        return msgspec.Raw(encode(value))
+
+    return write
+
+
+def _plain(hint: Any) -> Any:
+    """A union without its mappings, which msgspec does not tell from the Structs in it."""
+    alternatives = get_args(hint) if isinstance(hint, UnionType) or get_origin(hint) is Union else ()
+    structs = [kind for kind in alternatives if isinstance(kind, type) and issubclass(kind, msgspec.Struct)]
+    kept = [kind for kind in alternatives if not (structs and get_origin(kind) is Mapping)]
+    return Union[tuple(kept)] if kept else hint  # noqa: UP007 - the members are known at run time only
+
+
+def write_header(value: object) -> str:
+    """A header's value: one line of ASCII."""
+    text = write_text(value)
+    if text.isascii() and text.isprintable():
+        return text
+    raise Unsendable("a header holds one line of ASCII")
 
 
 def write_loose(value: object) -> str:

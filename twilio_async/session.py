@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import platform
 import warnings
@@ -15,17 +14,15 @@ import anyio.lowlevel
 from twilio_async import _wire
 from twilio_async._address import origins
 from twilio_async._call import LARGEST_PAGE, Caller, Response, responses
+from twilio_async._download import Download
 from twilio_async._pool import Pool, PoolOptions
 from twilio_async._request import Product, Request, freely_made
+from twilio_async._resources import Resources
 from twilio_async._version import __version__
 from twilio_async.auth import AccountToken, ApiKey, Auth, Unseen, checked_sid
 from twilio_async.errors import ConfigError, UnreadableAnswer
 from twilio_async.limits import Concurrency, RateLimit
 from twilio_async.pages import Page
-from twilio_async.resources.media import Media
-from twilio_async.resources.messages import Messages
-from twilio_async.resources.senders import AlphaSenders, PhoneNumbers, ShortCodes
-from twilio_async.resources.services import Services
 from twilio_async.retry import Retry, RetryBudget
 
 if TYPE_CHECKING:
@@ -34,7 +31,6 @@ if TYPE_CHECKING:
 
     import aiohttp
 
-    from twilio_async._download import MediaStream
     from twilio_async.events import Hook
 
 P = ParamSpec("P")
@@ -42,7 +38,7 @@ T = TypeVar("T")
 Limit = TypeVar("Limit", RateLimit, Concurrency)
 
 
-class AsyncSession:
+class AsyncSession(Resources):
     """A client for one Twilio account.
 
     Making one does no network I/O and needs no running loop: connections are made at the first request. Use it as a context
@@ -152,38 +148,6 @@ class AsyncSession:
         found = {name: Unseen(env.get(name, "")) for name in _CREDENTIALS}
         del env, environ  # an error about what was found may be printed with its local variables
         return cls(_credentials_in(found), **options)
-
-    # --- resources -------------------------------------------------------------------------------------------------------
-
-    @functools.cached_property
-    def messages(self) -> Messages:
-        """Text and media messages."""
-        return Messages(self)
-
-    @functools.cached_property
-    def media(self) -> Media:
-        """The pictures and files of a message."""
-        return Media(self)
-
-    @functools.cached_property
-    def services(self) -> Services:
-        """Messaging Services: pools of senders with common settings."""
-        return Services(self)
-
-    @functools.cached_property
-    def phone_numbers(self) -> PhoneNumbers:
-        """The phone numbers in a Messaging Service."""
-        return PhoneNumbers(self)
-
-    @functools.cached_property
-    def short_codes(self) -> ShortCodes:
-        """The short codes in a Messaging Service."""
-        return ShortCodes(self)
-
-    @functools.cached_property
-    def alpha_senders(self) -> AlphaSenders:
-        """The alphanumeric senders in a Messaging Service."""
-        return AlphaSenders(self)
 
     # --- the session itself ----------------------------------------------------------------------------------------------
 
@@ -371,10 +335,9 @@ class AsyncSession:
         except _wire.ForeignLink as error:
             raise UnreadableAnswer(str(error), operation=request.name, status=200) from None
 
-    def _download(self, request: Request, timeout: float) -> MediaStream:
-        from twilio_async._download import MediaStream  # with the transport it needs aiohttp
-
-        return MediaStream(self._caller, request, self._origin(request.product.name) + request.path, timeout)
+    def _download(self, request: Request, timeout: float) -> Download:
+        url = self._origin(request.product.name) + request.path + request.encoded()[0]
+        return Download(self._caller, request, url, timeout)
 
 
 def _next_query(link: str | None, url: str, path: str) -> str | None:

@@ -16,11 +16,9 @@ from urllib.parse import urlsplit
 from jsonschema import FormatChecker
 from openapi_schema_validator import OAS30Validator
 
-from tests.official import SPEC
+from tests.official import DOCUMENTS, SPEC, resolved
 from twilio_async.emulator.api.routes import ROUTES, UNDECLARED
-from twilio_async.emulator.api.routing import Router
-
-DOCUMENTS = ("api_v2010", "messaging_v1")
+from twilio_async.emulator.api.routing import Route, Router
 
 _DOCUMENTED = (*ROUTES, *UNDECLARED)
 _ROUTER = Router(_DOCUMENTED)
@@ -52,21 +50,21 @@ def _is_uri_map(links: object) -> bool:
     return not isinstance(links, dict) or all(map(_is_uri, links.values()))
 
 
-def check_answer(operation_id: str, status: int, content: object = None) -> None:
+def check_answer(route: Route, status: int, content: object = None) -> None:
     """Hold the answer of an operation that did what it was asked for against its document.
 
     Args:
-        operation_id: Twilio's name of the operation.
+        route: of the operation.
         status: of the answer.
         content: its JSON; `None` if there was no body.
     """
-    documented = operations()[operation_id]["responses"]
-    assert str(status) in documented, f"{operation_id} answers {sorted(documented)}, not {status}"
+    documented = operations()[route.method, route.path]["responses"]
+    assert str(status) in documented, f"{route.operation_id} answers {sorted(documented)}, not {status}"
     if "content" not in documented[str(status)]:
-        assert content is None, f"{operation_id} has no body"
+        assert content is None, f"{route.operation_id} has no body"
         return
-    faults = [f"{fault.json_path}: {fault.message}" for fault in _validator(operation_id, status).iter_errors(content)]
-    assert not faults, f"{operation_id} {status}: {faults}"
+    faults = [f"{fault.json_path}: {fault.message}" for fault in _validator(route, status).iter_errors(content)]
+    assert not faults, f"{route.operation_id} {status}: {faults}"
 
 
 def check_error(status: int, content: Any) -> None:
@@ -88,17 +86,17 @@ def check_exchange(method: str, url: str, status: int, body: str) -> None:
         return
     content = json.loads(body) if body else None
     if status < 400:
-        check_answer(found.methods[method].operation_id, status, content)
+        check_answer(found.methods[method], status, content)
     else:
         check_error(status, content)
 
 
 @functools.cache
-def operations() -> dict[str, Any]:
-    """The operations that the emulator has, by name, as their documents describe them."""
+def operations() -> dict[tuple[str, str], Any]:
+    """The operations that the emulator has, by method and path, as their documents describe them."""
     known = {(route.path, route.method.lower()) for route in _DOCUMENTED}
     return {
-        operation["operationId"]: operation
+        (method.upper(), path): operation
         for name in DOCUMENTS
         for path, methods in document(name)["paths"].items()
         for method, operation in methods.items()
@@ -109,24 +107,12 @@ def operations() -> dict[str, Any]:
 @functools.cache
 def document(name: str) -> dict[str, Any]:
     """One of the documents, each reference in it replaced by what it refers to."""
-    raw = json.loads((SPEC / f"{name}.json").read_text())
-    resolved: dict[str, Any] = _resolved(raw, raw)
-    return resolved
-
-
-def _resolved(node: Any, raw: Any) -> Any:
-    if isinstance(node, list):
-        return [_resolved(item, raw) for item in node]
-    if not isinstance(node, dict):
-        return node
-    if "$ref" in node:
-        return _resolved(functools.reduce(lambda found, key: found[key], node["$ref"].split("/")[1:], raw), raw)
-    return {key: _resolved(value, raw) for key, value in node.items()}
+    return resolved(json.loads((SPEC / f"{name}.json").read_text()))
 
 
 @functools.cache
-def _validator(operation_id: str, status: int) -> OAS30Validator:
-    schema = operations()[operation_id]["responses"][str(status)]["content"]["application/json"]["schema"]
+def _validator(route: Route, status: int) -> OAS30Validator:
+    schema = operations()[route.method, route.path]["responses"][str(status)]["content"]["application/json"]["schema"]
     return OAS30Validator(_complete(schema), format_checker=_FORMATS)
 
 

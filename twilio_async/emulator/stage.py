@@ -19,6 +19,7 @@ from twilio_async.emulator.domain.accounts import Account
 from twilio_async.emulator.domain.addresses import parse_address
 from twilio_async.emulator.domain.history import SOMEBODY, write_history, write_message
 from twilio_async.emulator.domain.records import Direction, Message, Method, Number, Status, Webhook
+from twilio_async.emulator.domain.reviews import Reviewed, Verdict
 from twilio_async.emulator.domain.state import HostedMedia
 from twilio_async.emulator.remote.seeding import seed
 from twilio_async.emulator.world import World
@@ -118,6 +119,32 @@ class Stage(World):
             raise ValueError("a sender sends more than 0 segments a second")
         with self._state.lock:
             self._state.lifecycle.queues.rates[sender] = segments_per_second
+
+    # What Twilio decides.
+
+    def approve(self, sid: str) -> Reviewed:
+        """Let Twilio grant what was applied for: a brand, a campaign, a toll-free verification, a template, a sender.
+
+        Args:
+            sid: of the record.
+
+        Returns:
+            The record after it.
+
+        Raises:
+            KeyError: nobody decides about a record with this sid.
+        """
+        return self._decide(sid, Verdict(approved=True))
+
+    def reject(self, sid: str, reason: str = "rejected by the reviewer", code: int | None = None) -> Reviewed:
+        """Let Twilio refuse what was applied for. Raises as `approve` does.
+
+        Args:
+            sid: of the record.
+            reason: in words. Default: there are some.
+            code: Twilio's error code. Default: none.
+        """
+        return self._decide(sid, Verdict(approved=False, reason=reason, code=code))
 
     # What people do with their handsets.
 
@@ -366,6 +393,12 @@ class Stage(World):
             own = ", ".join([*(number.number for number in self.account.numbers.values()), *self.account.channels])
             raise ValueError(f"{address} is none of the numbers here; those of the account are {own}")
         return account
+
+    def _decide(self, sid: str, verdict: Verdict) -> Reviewed:
+        with self._state.lock:
+            self._settle()
+            account, record = self._state.reviewed(sid)
+            return self._state.reviews.decide(account, record, verdict, self.clock())
 
     def _move(self, message: Message | str, status: Status, error_code: int | None = None) -> Message:
         sid = message if isinstance(message, str) else message.sid

@@ -19,6 +19,7 @@ from twilio_async.emulator.chances import dice
 from twilio_async.emulator.clock import Clock, standing_at, utc_now
 from twilio_async.emulator.domain.accounts import Account
 from twilio_async.emulator.domain.lifecycle import Lifecycle, Profile
+from twilio_async.emulator.domain.reviews import Reviews
 from twilio_async.emulator.domain.state import State, seeded_account
 from twilio_async.emulator.events import Events
 from twilio_async.emulator.pulse import Pulse
@@ -55,9 +56,11 @@ class World:
         self.faults: Faults = Faults(seed)
         self.webhook_faults: WebhookFaults = WebhookFaults(seed)
         self.account: Account = seeded_account()
+        profile = _profile(lifecycle)
         self._state = State(
             clock=self.clock,
-            lifecycle=Lifecycle(_profile(lifecycle), switches),
+            lifecycle=Lifecycle(profile, switches),
+            reviews=Reviews(None if profile is None else profile.review),
             switches=switches,
             random=dice(seed),
             max_messages=max_messages,
@@ -108,9 +111,9 @@ class World:
         """Let everything happen that is due, and tell when something will be next."""
         with self._state.lock:
             now = self.clock()
-            self._state.lifecycle.settle(now)
+            self._state.settle(now)
             self._post.settle(now)
-            dues = [due for due in (self._state.lifecycle.due, self._post.due) if due is not None]
+            dues = [due for due in (self._state.lifecycle.due, self._state.reviews.due, self._post.due) if due is not None]
         return min(dues, default=None)
 
     async def _hosted(self, work: Coroutine[Any, Any, T]) -> T:

@@ -6,16 +6,14 @@ See https://www.twilio.com/docs/messaging/api/media-resource.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Unpack
+from typing import Annotated, Unpack
 
 import msgspec
 
-from twilio_async._operation import CORE, Options, Resource, Wire, delete, get, pages
+from twilio_async._download import Download
+from twilio_async._operation import CORE, Options, Paging, Resource, Wire, delete, download, get, pages
 from twilio_async._wire import Timestamp
 from twilio_async.pages import Pages
-
-if TYPE_CHECKING:
-    from twilio_async._download import MediaStream
 
 
 class MediaItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +39,6 @@ class Media(Resource, at=CORE):
         Args:
             message_sid: the message's sid.
             sid: the item's sid (``ME…``).
-            **options: `Options`.
 
         Raises:
             NotFound: the message has no such item (20404).
@@ -55,19 +52,14 @@ class Media(Resource, at=CORE):
         Args:
             message_sid: the message's sid.
             sid: the item's sid.
-            **options: `Options`.
 
         Raises:
             NotFound: the message has no such item (20404).
         """
         ...
 
-    @get("Messages/{message_sid}/Media/{sid}")
-    async def _content(self, message_sid: str, sid: str) -> None:
-        """The address of the content, for `download`: the same without ``.json``."""
-        ...
-
-    def download(self, message_sid: str, sid: str, *, timeout: float = 30.0) -> MediaStream:
+    @download("Messages/{message_sid}/Media/{sid}")
+    def download(self, message_sid: str, sid: str, *, timeout: float = 30.0) -> Download:
         """The content of one item, as a stream.
 
         ::
@@ -90,8 +82,7 @@ class Media(Resource, at=CORE):
             InvalidArgument: an argument cannot be right.
             NotFound: the message has no such item (20404); when it is entered.
         """
-        operation = self.operations["_content"]
-        return self._session._download(operation.bind(self._session._root(operation.product), message_sid, sid), timeout)
+        ...
 
     @pages("Messages/{message_sid}/Media.json", key="media_list")
     def list(
@@ -101,10 +92,7 @@ class Media(Resource, at=CORE):
         date_created: date | datetime | None = None,
         date_created_before: Annotated[date | datetime | None, Wire("DateCreated<")] = None,
         date_created_after: Annotated[date | datetime | None, Wire("DateCreated>")] = None,
-        limit: int | None = None,
-        page_size: int | None = None,
-        resume: str | None = None,
-        **options: Unpack[Options],
+        **paging: Unpack[Paging],
     ) -> Pages[MediaItem]:
         """The media of one message.
 
@@ -113,12 +101,5 @@ class Media(Resource, at=CORE):
             date_created: only items created on this UTC day.
             date_created_before: only items created at or before this time.
             date_created_after: only items created at or after this time.
-            limit: items at most; ``0`` none. Default: all.
-            page_size: items to ask for at once, 1 to 1000. Default 1000, or *limit* if that is less.
-            resume: token of the page to begin with.
-            **options: `Options`.
         """
         ...
-
-
-Media.operations["_content"].name = "media.download"  # which is what users call

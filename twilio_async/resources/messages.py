@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, TypeAlias, Unpack
 import anyio
 import msgspec
 
-from twilio_async._operation import CORE, Options, Resource, Wire, delete, get, pages, post
+from twilio_async._operation import CORE, Options, Paging, Resource, Wire, delete, get, pages, post
 from twilio_async._segments import segment_count
 from twilio_async._wire import Timestamp
 from twilio_async.bulk import SendMany, StopReason
@@ -200,7 +200,6 @@ class Messages(Resource, at=CORE):
 
         Args:
             sid: the message's sid (``SM…`` or ``MM…``).
-            **options: `Options`.
 
         Raises:
             NotFound: the account has no such message (20404).
@@ -217,7 +216,6 @@ class Messages(Resource, at=CORE):
             sid: the message's sid.
             body: ``""`` erases the text; nothing else is accepted.
             status: ``"canceled"`` for a scheduled message.
-            **options: `Options`.
 
         Raises:
             Conflict: it is still on its way, so it cannot be redacted (20009).
@@ -232,7 +230,6 @@ class Messages(Resource, at=CORE):
 
         Args:
             sid: the message's sid.
-            **options: `Options`.
 
         Raises:
             Conflict: it is still on its way (20009).
@@ -249,7 +246,6 @@ class Messages(Resource, at=CORE):
         Args:
             message_sid: the message's sid.
             outcome: ``"confirmed"`` or ``"unconfirmed"``. Default: confirmed.
-            **options: `Options`.
 
         Raises:
             NotFound: the account has no such message (20404).
@@ -261,7 +257,6 @@ class Messages(Resource, at=CORE):
 
         Args:
             sid: the message's sid.
-            **options: `Options`.
 
         Raises:
             NotCancelable: it was sent, or never scheduled (30409).
@@ -281,7 +276,6 @@ class Messages(Resource, at=CORE):
 
         Args:
             sid: the message's sid.
-            **options: `Options`.
 
         Raises:
             Conflict: it is still on its way (20009).
@@ -408,10 +402,7 @@ class Messages(Resource, at=CORE):
         date_sent: date | datetime | None = None,
         date_sent_before: Annotated[date | datetime | None, Wire("DateSent<")] = None,
         date_sent_after: Annotated[date | datetime | None, Wire("DateSent>")] = None,
-        limit: int | None = None,
-        page_size: int | None = None,
-        resume: str | None = None,
-        **options: Unpack[Options],
+        **paging: Unpack[Paging],
     ) -> Pages[Message]:
         """The account's messages, newest first. No request is made until it is read.
 
@@ -421,10 +412,6 @@ class Messages(Resource, at=CORE):
             date_sent: only messages sent on this UTC day.
             date_sent_before: only messages sent at or before this time; a date means its midnight in UTC.
             date_sent_after: only messages sent at or after this time; a date means its midnight in UTC.
-            limit: items at most; ``0`` none. Default: all.
-            page_size: items to ask for at once, 1 to 1000. Default 1000, or *limit* if that is less.
-            resume: token of the page to begin with.
-            **options: `Options`.
         """
         ...
 

@@ -9,7 +9,7 @@ from typing import Unpack
 
 import msgspec
 
-from twilio_async._operation import MESSAGING, Options, Resource, delete, get, pages, post
+from twilio_async._operation import MESSAGING, Options, Paging, Resource, delete, get, pages, post
 from twilio_async._wire import Timestamp
 from twilio_async.pages import Pages
 
@@ -58,7 +58,6 @@ class PhoneNumbers(Resource, at=MESSAGING):
         Args:
             service_sid: the service's sid (``MG…``).
             phone_number_sid: the number's sid (``PN…``).
-            **options: `Options`.
 
         Raises:
             Conflict: it is in this service already (21710), in another one (21712), or the service is full (21714).
@@ -74,7 +73,6 @@ class PhoneNumbers(Resource, at=MESSAGING):
         Args:
             service_sid: the service's sid.
             sid: the phone number's sid (``PN…``).
-            **options: `Options`.
 
         Raises:
             NotFound: the service has no such phone number (20404).
@@ -88,7 +86,6 @@ class PhoneNumbers(Resource, at=MESSAGING):
         Args:
             service_sid: the service's sid.
             sid: the phone number's sid.
-            **options: `Options`.
 
         Raises:
             NotFound: the service has no such phone number (20404).
@@ -96,23 +93,11 @@ class PhoneNumbers(Resource, at=MESSAGING):
         ...
 
     @pages("Services/{service_sid}/PhoneNumbers", key="phone_numbers")
-    def list(
-        self,
-        service_sid: str,
-        *,
-        limit: int | None = None,
-        page_size: int | None = None,
-        resume: str | None = None,
-        **options: Unpack[Options],
-    ) -> Pages[PhoneNumber]:
+    def list(self, service_sid: str, **paging: Unpack[Paging]) -> Pages[PhoneNumber]:
         """The phone numbers in a service.
 
         Args:
             service_sid: the service's sid.
-            limit: items at most; ``0`` none. Default: all.
-            page_size: items to ask for at once, 1 to 1000. Default 1000, or *limit* if that is less.
-            resume: token of the page to begin with.
-            **options: `Options`.
         """
         ...
 
@@ -127,7 +112,6 @@ class ShortCodes(Resource, at=MESSAGING):
         Args:
             service_sid: the service's sid (``MG…``).
             short_code_sid: the short code's sid (``SC…``).
-            **options: `Options`.
 
         Raises:
             Conflict: it is in this service already (21710), in another one (21712), or the service is full (21714).
@@ -143,7 +127,6 @@ class ShortCodes(Resource, at=MESSAGING):
         Args:
             service_sid: the service's sid.
             sid: the short code's sid (``SC…``).
-            **options: `Options`.
 
         Raises:
             NotFound: the service has no such short code (20404).
@@ -157,7 +140,6 @@ class ShortCodes(Resource, at=MESSAGING):
         Args:
             service_sid: the service's sid.
             sid: the short code's sid.
-            **options: `Options`.
 
         Raises:
             NotFound: the service has no such short code (20404).
@@ -165,23 +147,11 @@ class ShortCodes(Resource, at=MESSAGING):
         ...
 
     @pages("Services/{service_sid}/ShortCodes", key="short_codes")
-    def list(
-        self,
-        service_sid: str,
-        *,
-        limit: int | None = None,
-        page_size: int | None = None,
-        resume: str | None = None,
-        **options: Unpack[Options],
-    ) -> Pages[ShortCode]:
+    def list(self, service_sid: str, **paging: Unpack[Paging]) -> Pages[ShortCode]:
         """The short codes in a service.
 
         Args:
             service_sid: the service's sid.
-            limit: items at most; ``0`` none. Default: all.
-            page_size: items to ask for at once, 1 to 1000. Default 1000, or *limit* if that is less.
-            resume: token of the page to begin with.
-            **options: `Options`.
         """
         ...
 
@@ -196,7 +166,6 @@ class AlphaSenders(Resource, at=MESSAGING):
         Args:
             service_sid: the service's sid (``MG…``).
             alpha_sender: 1 to 11 of ``A-Z a-z 0-9``, space, ``-``, ``_``, ``+``, ``&``, and not only digits.
-            **options: `Options`.
 
         Raises:
             InvalidRequest: the id is not allowed (21709).
@@ -213,7 +182,6 @@ class AlphaSenders(Resource, at=MESSAGING):
         Args:
             service_sid: the service's sid.
             sid: the alpha sender's sid (``AI…``).
-            **options: `Options`.
 
         Raises:
             NotFound: the service has no such alpha sender (20404).
@@ -227,7 +195,6 @@ class AlphaSenders(Resource, at=MESSAGING):
         Args:
             service_sid: the service's sid.
             sid: the alpha sender's sid.
-            **options: `Options`.
 
         Raises:
             NotFound: the service has no such alpha sender (20404).
@@ -235,22 +202,10 @@ class AlphaSenders(Resource, at=MESSAGING):
         ...
 
     @pages("Services/{service_sid}/AlphaSenders", key="alpha_senders")
-    def list(
-        self,
-        service_sid: str,
-        *,
-        limit: int | None = None,
-        page_size: int | None = None,
-        resume: str | None = None,
-        **options: Unpack[Options],
-    ) -> Pages[AlphaSender]:
+    def list(self, service_sid: str, **paging: Unpack[Paging]) -> Pages[AlphaSender]:
         """The alpha senders in a service.
 
         Args:
             service_sid: the service's sid.
-            limit: items at most; ``0`` none. Default: all.
-            page_size: items to ask for at once, 1 to 1000. Default 1000, or *limit* if that is less.
-            resume: token of the page to begin with.
-            **options: `Options`.
         """
         ...

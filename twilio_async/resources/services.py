@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias, Unpack
 
 import msgspec
 
-from twilio_async._operation import MESSAGING, Options, Resource, delete, get, pages, post
+from twilio_async._operation import MESSAGING, Options, Paging, Resource, delete, get, pages, post
 from twilio_async._wire import Timestamp
 from twilio_async.pages import Pages
 
@@ -92,7 +92,6 @@ class Services(Resource, at=MESSAGING):
             synchronous_validation: reserved by Twilio.
             usecase: what the service is for. Default ``"undeclared"``.
             use_inbound_webhook_on_number: whether the number's own webhook is called instead of the service's.
-            **options: `Options`.
 
         Raises:
             InvalidRequest: a parameter is wrong (20001).
@@ -106,7 +105,6 @@ class Services(Resource, at=MESSAGING):
 
         Args:
             sid: the service's sid (``MG…``).
-            **options: `Options`.
 
         Raises:
             NotFound: the account has no such service (20404).
@@ -156,7 +154,6 @@ class Services(Resource, at=MESSAGING):
             synchronous_validation: reserved by Twilio.
             usecase: as for `create`.
             use_inbound_webhook_on_number: as for `create`.
-            **options: `Options`.
 
         Raises:
             InvalidRequest: a parameter is wrong (20001).
@@ -170,7 +167,6 @@ class Services(Resource, at=MESSAGING):
 
         Args:
             sid: the service's sid.
-            **options: `Options`.
 
         Raises:
             NotFound: the account has no such service (20404).
@@ -178,20 +174,6 @@ class Services(Resource, at=MESSAGING):
         ...
 
     @pages("Services", key="services")
-    def list(
-        self,
-        *,
-        limit: int | None = None,
-        page_size: int | None = None,
-        resume: str | None = None,
-        **options: Unpack[Options],
-    ) -> Pages[Service]:
-        """The account's services.
-
-        Args:
-            limit: items at most; ``0`` none. Default: all.
-            page_size: items to ask for at once, 1 to 1000. Default 1000, or *limit* if that is less.
-            resume: token of the page to begin with.
-            **options: `Options`.
-        """
+    def list(self, **paging: Unpack[Paging]) -> Pages[Service]:
+        """The account's services."""
         ...

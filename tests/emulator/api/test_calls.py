@@ -11,6 +11,7 @@ from twilio_async.emulator.clock import Clock
 from twilio_async.emulator.domain.errors import ApiError
 from twilio_async.emulator.domain.history import write_message
 from twilio_async.emulator.domain.lifecycle import Lifecycle
+from twilio_async.emulator.domain.reviews import Reviews
 from twilio_async.emulator.domain.state import State, seeded_account
 from twilio_async.emulator.switches import Switches
 
@@ -18,7 +19,7 @@ from twilio_async.emulator.switches import Switches
 def call(path: str = "/v1/Services", sids: dict[str, str] | None = None, **parameters: list[str]) -> Call:
     """A call with these parameters."""
     return Call(
-        state=State(clock=Clock(), lifecycle=Lifecycle(None), switches=Switches(), random=dice(1)),
+        state=State(clock=Clock(), lifecycle=Lifecycle(None), reviews=Reviews(None), switches=Switches(), random=dice(1)),
         account=seeded_account(),
         path=path,
         sids=sids or {},

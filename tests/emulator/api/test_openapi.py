@@ -10,6 +10,9 @@ import pytest
 from tests.emulator.openapi import check_answer, check_error, check_exchange
 from twilio_async.emulator import Emulator
 from twilio_async.emulator.api.operations.messages import message_content
+from twilio_async.emulator.api.routes import ROUTES
+
+FETCH, DELETE = (next(route for route in ROUTES if route.operation_id == name) for name in ("FetchMessage", "DeleteMessage"))
 
 
 @pytest.fixture
@@ -21,8 +24,8 @@ def content(spec: Path) -> dict[str, Any]:
 
 def test_a_good_answer_passes(content: dict[str, Any]) -> None:
     """Alone or in a list; a deletion has no body."""
-    check_answer("FetchMessage", 200, content)
-    check_answer("DeleteMessage", 204)
+    check_answer(FETCH, 200, content)
+    check_answer(DELETE, 204)
     check_exchange("GET", "http://x/2010-04-01/Accounts/AC/Nothing.json", 404, "")
     check_error(404, {"code": 20404, "message": "", "more_info": "https://x/20404", "status": 404})
 
@@ -49,15 +52,15 @@ def test_a_wrong_field_is_found(content: dict[str, Any], field: str, value: obje
     else:
         content[field] = value
     with pytest.raises(AssertionError, match=field):
-        check_answer("FetchMessage", 200, content)
+        check_answer(FETCH, 200, content)
 
 
 def test_a_wrong_status_or_body_is_found(content: dict[str, Any]) -> None:
     """Neither may be undocumented."""
     with pytest.raises(AssertionError, match="FetchMessage answers"):
-        check_answer("FetchMessage", 201, content)
+        check_answer(FETCH, 201, content)
     with pytest.raises(AssertionError, match="no body"):
-        check_answer("DeleteMessage", 204, content)
+        check_answer(DELETE, 204, content)
     with pytest.raises(AssertionError, match="four keys"):
         check_error(404, content)
     error = {"code": 20404, "message": "", "more_info": "https://x/20404", "status": 404}

@@ -27,9 +27,11 @@ from schemathesis.core import NOT_SET
 from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
 
-from tests.emulator.openapi import DOCUMENTS, check_exchange, document
+from tests.emulator.openapi import check_exchange, document
+from tests.official import DOCUMENTS
 from twilio_async.emulator import Emulator
 from twilio_async.emulator.api.routes import ROUTES, UNDECLARED
+from twilio_async.emulator.api.routing import Route
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 EXAMPLES = 10
@@ -44,12 +46,12 @@ AWKWARD = st.sampled_from(("", "0", "-1", "1e3", "abc", "true", "\x00", "٣", "2
 ERRORS = (400, 401, 403, 404, 405, 409, 412, 429)
 """Statuses that may be answered though no document declares them."""
 
-OPERATIONS = {route.operation_id: route for route in (*ROUTES, *UNDECLARED)}
+OPERATIONS = {f"{route.method} {route.path}": route for route in (*ROUTES, *UNDECLARED)}
 
 PICTURE = "https://example.com/picture.png"
 NUMBER, SHORT_CODE, ALPHA = "PN" + "1" * 32, "SC" + "5" * 32, "Shop"
 
-FORM = "application/x-www-form-urlencoded"
+FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 Form: TypeAlias = dict[str, Any]
 
 # What an operation needs beside its path to succeed.
@@ -62,15 +64,15 @@ GOOD: Mapping[str, Form] = {
     "CreatePhoneNumber": {"PhoneNumberSid": NUMBER},
     "CreateShortCode": {"ShortCodeSid": SHORT_CODE},
     "CreateAlphaSender": {"AlphaSender": ALPHA},
+    "CreateBrandRegistrations": {"CustomerProfileBundleSid": "BU" + "1" * 32, "A2PProfileBundleSid": "BU" + "2" * 32},
     "CreateIncomingPhoneNumber": {"PhoneNumber": "+12025550199"},
     "UpdateIncomingPhoneNumber": {"FriendlyName": "Shop"},
 }
 
 
 @functools.cache
-def operation(operation_id: str) -> APIOperation[Any, Any, Any, Any]:
+def operation(route: Route) -> APIOperation[Any, Any, Any, Any]:
     """An operation as schemathesis knows it, with the errors that no document declares."""
-    route = OPERATIONS[operation_id]
     name = next(name for name in DOCUMENTS if route.path in document(name)["paths"])
     found: APIOperation[Any, Any, Any, Any] = schema(name)[route.path][route.method]
     return found
@@ -137,6 +139,10 @@ def furnished(emulator: Emulator, path: str) -> dict[str, str]:
             found["Sid"] = found["MessageSid"] = sid(f"{folder}.json", **GOOD["CreateMessage"], MediaUrl=PICTURE)
             if "/Media/{Sid}" in path:
                 found["Sid"] = emulator.media(found["MessageSid"])[0].sid
+        if "/BrandRegistrations/{" in path:
+            found["Sid"] = found["BrandSid"] = found["BrandRegistrationSid"] = sid(
+                "/v1/a2p/BrandRegistrations", **GOOD["CreateBrandRegistrations"]
+            )
         if "/IncomingPhoneNumbers/{Sid}" in path:
             found["Sid"] = NUMBER
         if "/Services/{" in path:
@@ -163,17 +169,18 @@ def merged(data: st.DataObject, invented: Any, good: Form) -> Any:
 
 
 @pytest.mark.timeout(60)
-@pytest.mark.parametrize("operation_id", OPERATIONS)
-def test_every_answer_is_declared_and_complete(operation_id: str, spec: Path) -> None:
+@pytest.mark.parametrize("route", OPERATIONS.values(), ids=OPERATIONS)
+def test_every_answer_is_declared_and_complete(route: Route, spec: Path) -> None:
     """A good request succeeds, and no request is answered with anything but a declared success or an error of the caller's."""
     assert spec.is_dir()
-    judged, form = operation(operation_id), GOOD.get(operation_id)
-    names = sorted(OPERATIONS[operation_id].parameters)
+    judged, form = operation(route), GOOD.get(route.operation_id)
+    names = sorted(route.parameters)
+    kind = JSON if route.json else FORM
     awkward = st.dictionaries(st.sampled_from(names), AWKWARD, max_size=2) if names else st.just({})
 
     with Emulator() as emulator:
         sids = furnished(emulator, judged.path)
-        good = judged.Case(path_parameters=sids, body=NOT_SET if form is None else form, media_type=FORM if form else None)
+        good = judged.Case(path_parameters=sids, body=NOT_SET if form is None else form, media_type=kind if form else None)
         assert exchange(emulator, good) < 400
 
     @settings(max_examples=EXAMPLES, derandomize=True, database=None, suppress_health_check=[*HealthCheck])

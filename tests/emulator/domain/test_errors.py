@@ -18,6 +18,7 @@ OWN_WORDS = {"INVALID_PARAMETER", "MISSING_PARAMETER", "UNKNOWN_PARAMETER"}
 
 
 UNRECORDED = {
+    "INVALID_BODY": 20001,
     "CALL_TO_MISSING": 21201,
     "CALL_FROM_MISSING": 21213,
     "CALL_URL_MISSING": 21205,
@@ -32,7 +33,7 @@ UNRECORDED = {
     "AREA_CODE_INVALID": 21451,
     "AREA_CODE_EMPTY": 21452,
 }
-"""Rows of calls and of buying numbers, of which nothing is known but the codes."""
+"""Rows of calls, of buying numbers and of JSON bodies, of which nothing is known but the codes."""
 
 
 def test_a_row_of_another_product_has_its_code() -> None:

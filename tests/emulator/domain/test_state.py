@@ -10,6 +10,7 @@ from twilio_async.emulator.clock import Clock
 from twilio_async.emulator.domain.errors import ApiError
 from twilio_async.emulator.domain.history import write_message
 from twilio_async.emulator.domain.lifecycle import Lifecycle
+from twilio_async.emulator.domain.reviews import Reviews
 from twilio_async.emulator.domain.state import (
     API_KEY,
     API_SECRET,
@@ -32,6 +33,7 @@ def state() -> State:
     return State(
         clock=Clock(),
         lifecycle=Lifecycle(None),
+        reviews=Reviews(None),
         switches=Switches(),
         random=dice(1),
         accounts={account.sid: account},
@@ -81,7 +83,14 @@ def test_accounts_share_the_lock_and_the_sids_of_the_state(state: State) -> None
     for each in (account, state.add_account()):
         assert each.lock is state.lock
     again = seeded_account()
-    State(clock=Clock(), lifecycle=Lifecycle(None), switches=Switches(), random=dice(5), accounts={again.sid: again})
+    State(
+        clock=Clock(),
+        lifecycle=Lifecycle(None),
+        reviews=Reviews(None),
+        switches=Switches(),
+        random=dice(5),
+        accounts={again.sid: again},
+    )
     assert again.rotate_token() == f"{dice(5).getrandbits(128):032x}"
 
 

@@ -94,7 +94,9 @@ def test_every_setting_of_an_account_comes_back() -> None:
 
 def test_no_setting_of_an_account_is_forgotten() -> None:
     """Whoever gives accounts another attribute is told here that documents need it too."""
-    elsewhere = {"lock", "unique", "numbers", "released", "services", "pools", "messages", "media", "feedback", "opt_outs"}
+    elsewhere = {"lock", "unique", "numbers", "released", "services", "pools", "messages", "media", "feedback", "opt_outs"} | {
+        "_shelves"
+    }
     renamed = {"parent": "parent_sid", "_keys": "api_keys"}
     attributes = {renamed.get(name, name) for name in vars(Account("AC", "", {}, ()))} - elsewhere
     assert attributes | {"main_keys"} == set(AccountEntry.__struct_fields__)

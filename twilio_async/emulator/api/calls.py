@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypeVar
+
+import msgspec
 
 from twilio_async.emulator.domain import errors
 from twilio_async.emulator.domain.accounts import Account
+from twilio_async.emulator.domain.collection import R
 from twilio_async.emulator.domain.records import Message
 from twilio_async.emulator.domain.state import State
+
+T = TypeVar("T")
 
 _LONGEST_INTEGER = 20
 """Digits; no parameter of Twilio's has more, and reading a very long one takes its time."""
@@ -44,6 +49,7 @@ class Call:
         path: decoded, without the query.
         sids: the values of the path's variables.
         parameters: the values of each parameter, of the query and of the form.
+        body: the object that the request's body is, where the operation takes one.
         unique: 32 hexadecimal digits, those of the request's id; what is created gets them for its sid.
         origin: scheme and host by which the caller knows this server.
         now: the exact moment.
@@ -57,6 +63,12 @@ class Call:
     unique: str
     origin: str
     now: datetime
+    body: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all that it says, in query, form or body."""
+        return [*self.parameters, *self.body]
 
     @property
     def today(self) -> datetime:
@@ -64,8 +76,31 @@ class Call:
         return self.now.replace(microsecond=0)
 
     def not_found(self) -> errors.ApiError:
-        """The error that the resource of this path does not exist; Messaging says the path without its version."""
-        return errors.NOT_FOUND.error(path=self.path.removeprefix("/v1"))
+        """The error that the resource of this path does not exist."""
+        return errors.not_found(self.path)
+
+    def one(self, kind: type[R], variable: str = "Sid") -> R:
+        """The record that a variable of the path names.
+
+        Raises:
+            ApiError: the account has none of this kind with this sid (20404).
+        """
+        record = self.account.shelf(kind).get(self.sids[variable])
+        if record is None:
+            raise self.not_found()
+        return record
+
+    def read(self, kind: type[T]) -> T:
+        """The body as a type; what it does not know is overlooked.
+
+        Raises:
+            ApiError: something in it is missing, or of another type (20001).
+        """
+        try:
+            return msgspec.convert(self.body, kind)
+        except msgspec.ValidationError as error:
+            place = str(error).partition(" - at `$.")[2].rstrip("`")
+            raise errors.INVALID_PARAMETER.error(name=place or str(error)) from None
 
     def message(self, variable: str) -> Message:
         """The message that a variable of the path names.

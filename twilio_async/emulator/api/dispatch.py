@@ -41,7 +41,7 @@ class Dispatcher:
             unique: the digits of its id.
         """
         with self._state.lock:
-            self._state.lifecycle.settle(self._state.clock())
+            self._state.settle(self._state.clock())
             try:
                 return self._perform(request, unique)
             except errors.ApiError as error:
@@ -66,6 +66,7 @@ class Dispatcher:
             unique=unique,
             origin=f"{'https' if product_of(host) else 'http'}://{host}",  # Twilio's hosts are reached through the proxy
             now=self._state.clock(),
+            body=request.json or {},
         )
         route = _route(found, request)
         _check_rights(caller, call.account, route)
@@ -79,7 +80,7 @@ class Dispatcher:
             return pretended
         found = _ROUTER.find(request.raw_path, product)
         if found is None:
-            error = errors.NOT_FOUND.error(path=request.path.removeprefix("/v1"))
+            error = errors.not_found(request.path)
             error.hint = hints.of_path(request.method, request.path, product, EVERYTHING)
             raise error
         return found
@@ -100,6 +101,8 @@ class Dispatcher:
         raise error
 
     def _do(self, request: ReceivedRequest, route: Route, call: Call) -> Answer:
+        if route.json and request.json is None:
+            raise errors.INVALID_BODY.error()
         hint = hints.of_parameters(request, call, route)
         if hint and self._strict:
             _refuse_unknown(call, route, hint)
@@ -132,7 +135,7 @@ def _check_rights(caller: Caller, account: Account, route: Route) -> None:
 
 
 def _refuse_unknown(call: Call, route: Route, hint: str) -> None:
-    for name in call.parameters:
+    for name in call.names:
         if name not in route.parameters:
             error = errors.UNKNOWN_PARAMETER.error(name=name)
             error.hint = hint

@@ -79,9 +79,9 @@ def of_parameters(request: ReceivedRequest, call: Call, route: Route) -> str:
         route: the operation.
     """
     kind = request.headers.get("Content-Type", FORM)
-    if request.body and not kind.startswith(FORM):
+    if request.body and not route.json and not kind.startswith(FORM):
         return f"the body is {kind}; this API reads forms"
-    unknown = [name for name in call.parameters if name not in route.parameters]
+    unknown = [name for name in call.names if name not in route.parameters]
     return "; ".join(_of_parameter(name, route) for name in unknown)
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from twilio_async.emulator.api.calls import Answer, Call
 from twilio_async.emulator.domain import errors
-from twilio_async.emulator.domain.collection import Collection, R, Slice
+from twilio_async.emulator.domain.collection import Collection, R, Slice, everything
 
 PARAMETERS = ("PageSize", "Page", "PageToken")
 DEFAULT_SIZE = 50
@@ -113,17 +113,28 @@ def envelope_2010(
     )
 
 
-def envelope_v1(call: Call, key: str, asked: Turn, found: Slice[R], render: Callable[[R], object]) -> Answer:
-    """A page as Messaging v1 answers it, its URLs on the caller's own origin.
+def page_of(
+    call: Call,
+    key: str,
+    collection: Collection[R],
+    render: Callable[[R], object],
+    *,
+    filters: Sequence[str] = (),
+    keep: Callable[[R], bool] = everything,
+) -> Answer:
+    """The page that is asked for, as Messaging v1 and its younger sisters answer it, its URLs on the caller's own origin.
 
     Args:
         call: the list that is asked for.
         key: what the records are called.
-        asked: the page.
-        found: what is on it.
+        collection: where they are.
         render: writes one record.
+        filters: the list's filters, in the order in which its URLs repeat them.
+        keep: whether a record is one that the filters leave.
     """
-    links = _Links(call, call.origin + call.path, (), asked, found)
+    asked = turn(call, collection)
+    found = collection.slice(asked.size, after=asked.after, before=asked.before, keep=keep)
+    links = _Links(call, call.origin + call.path, filters, asked, found)
     return Answer(
         content={
             "meta": {

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, unquote
+
+import msgspec
 
 Pairs: TypeAlias = tuple[tuple[str, str], ...]
 
 FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
 
 
 @dataclass(slots=True, repr=False)
@@ -60,6 +63,16 @@ class ReceivedRequest:
         if not self.headers.get("Content-Type", FORM).startswith(FORM):
             return ()
         return _pairs(self.body.decode("utf-8", "replace"))
+
+    @property
+    def json(self) -> dict[str, Any] | None:
+        """The object that a JSON body is; `None` for any other body."""
+        if not self.headers.get("Content-Type", FORM).startswith(JSON):
+            return None
+        try:
+            return msgspec.json.decode(self.body, type=dict[str, Any]) if self.body else {}
+        except (ValueError, RecursionError):
+            return None
 
     @property
     def parameters(self) -> dict[str, list[str]]:

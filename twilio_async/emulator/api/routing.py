@@ -10,8 +10,19 @@ from urllib.parse import unquote
 
 from twilio_async.emulator.api.calls import Handler
 
-PRODUCTS: Mapping[str, str] = {"/2010-04-01": "api", "/v1/": "messaging"}
-"""Which product, that is which host of Twilio's, serves the paths that begin so."""
+PRODUCTS: Mapping[str, str] = {
+    "/2010-04-01": "api",
+    "/v1/Content": "content",
+    "/v1/LegacyContent": "content",
+    "/v2/Content": "content",
+    "/v1/Messaging/": "pricing",
+    "/v1/token": "oauth",
+    "/v2/token": "oauth",
+    "/v1/": "messaging",
+    "/v2/": "messaging",
+    "/v3/": "messaging",
+}
+"""Which product, that is which host of Twilio's, serves the paths that begin so; the first that fits."""
 
 _VARIABLE = re.compile(r"\{(\w+)\}")
 
@@ -25,7 +36,8 @@ class Route:
         method: in capitals.
         path: the template, as in Twilio's OpenAPI documents.
         handler: what does it.
-        parameters: the names that it understands, of query and form.
+        parameters: the names that it understands, of query and form, or of the object that is its body.
+        json: whether its body is a JSON object instead of a form.
         manages: whether it manages accounts, which a standard API key must not do, and which is possible for an account
             that is suspended.
     """
@@ -35,6 +47,7 @@ class Route:
     path: str
     handler: Handler
     parameters: frozenset[str] = frozenset()
+    json: bool = False
     manages: bool = False
 
     @property
@@ -50,17 +63,23 @@ class Routes(list[Route]):
         """The decorated function reads something."""
         return self._add(operation_id, "GET", path, parameters)
 
-    def post(self, operation_id: str, path: str, *parameters: str) -> Callable[[Handler], Handler]:
+    def post(self, operation_id: str, path: str, *parameters: str, json: bool = False) -> Callable[[Handler], Handler]:
         """The decorated function makes or changes something."""
-        return self._add(operation_id, "POST", path, parameters)
+        return self._add(operation_id, "POST", path, parameters, json=json)
+
+    def put(self, operation_id: str, path: str, *parameters: str) -> Callable[[Handler], Handler]:
+        """The decorated function replaces something by what a JSON object says."""
+        return self._add(operation_id, "PUT", path, parameters, json=True)
 
     def delete(self, operation_id: str, path: str) -> Callable[[Handler], Handler]:
         """The decorated function deletes something."""
         return self._add(operation_id, "DELETE", path, ())
 
-    def _add(self, operation_id: str, method: str, path: str, parameters: Iterable[str]) -> Callable[[Handler], Handler]:
+    def _add(
+        self, operation_id: str, method: str, path: str, parameters: Iterable[str], *, json: bool = False
+    ) -> Callable[[Handler], Handler]:
         def decorate(handler: Handler) -> Handler:
-            self.append(Route(operation_id, method, path, handler, frozenset(parameters)))
+            self.append(Route(operation_id, method, path, handler, frozenset(parameters), json=json))
             return handler
 
         return decorate

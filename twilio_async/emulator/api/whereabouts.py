@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from twilio_async.emulator.domain.accounts import Account
 from twilio_async.emulator.domain.collection import Collection, R
+from twilio_async.emulator.domain.shelves import SHELVES
 
 
 class Trace(NamedTuple):
@@ -37,6 +38,7 @@ def _traces(sid: str, account: Account) -> Iterator[Trace]:
         _shelf(account.messages, sid),
         _shelf(account.services, sid),
         *(_shelf(pool, sid) for pool in account.pools.values()),
+        *(_shelf(account.shelf(kind), sid) for kind in SHELVES.values()),
     ]
     if sid.startswith("ME"):  # each message has a collection of its own, so there may be very many
         shelves += [_shelf(media, sid) for media in account.media.values()]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, cast
 
-from twilio_async.emulator.domain.collection import Collection
+from twilio_async.emulator.domain.collection import Collection, R
 from twilio_async.emulator.domain.countries import country_of
 from twilio_async.emulator.domain.credentials import Credentials
 from twilio_async.emulator.domain.message_log import MessageLog
@@ -82,6 +82,7 @@ class Account(Credentials):
         self.channels: set[str] = set()
         self.channel_webhooks: dict[str, Webhook] = {}
         self.contents: dict[str, str] = {}
+        self._shelves: dict[type, Collection[Any]] = {}
         self.services: Collection[Service] = Collection()
         self.pools: dict[str, Collection[Sender]] = {}
         self.messages: MessageLog = MessageLog()
@@ -95,6 +96,10 @@ class Account(Credentials):
         self.unreachable: set[str] = set()
         self.paused_services: set[str] = set()
         self.scheduled_limit: int = MOST_SCHEDULED
+
+    def shelf(self, kind: type[R]) -> Collection[R]:
+        """Its records of one kind."""
+        return cast("Collection[R]", self._shelves.setdefault(kind, Collection()))
 
     @property
     def active(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 
@@ -59,6 +60,7 @@ PAGE_TOO_LARGE = Row(400, 20007, "Page size too large")
 INVALID_PARAMETER = Row(400, 20001, "Invalid parameter {name}")
 MISSING_PARAMETER = Row(400, 20001, "{name} is required")
 UNKNOWN_PARAMETER = Row(400, 20001, "Unknown parameter {name}")
+INVALID_BODY = Row(400, 20001, "The request body is no JSON object")
 TOO_MANY_REQUESTS = Row(429, 20429, "Too Many Requests")
 INTERNAL_ERROR = Row(500, 20500, "Internal Server Error")
 UNAVAILABLE = Row(503, 20503, "Service is unavailable. Please try again.")
@@ -162,6 +164,12 @@ NUMBER_INVALID = Row(400, 21421, "PhoneNumber is invalid")
 NUMBER_TAKEN = Row(400, 21422, "PhoneNumber is not available")
 AREA_CODE_INVALID = Row(400, 21451, "Invalid area code")
 AREA_CODE_EMPTY = Row(400, 21452, "No phone numbers found in area code {area}")
+
+
+def not_found(path: str) -> ApiError:
+    """The error that nothing is at a path; newer products say it without their version."""
+    return NOT_FOUND.error(path=re.sub(r"^/v\d(?=/)", "", path))
+
 
 BY_STATUS: dict[int, Row] = {
     row.status: row

@@ -81,9 +81,11 @@ class Profile:
         read: when the recipient has read it, on WhatsApp and RCS; `None` if he never does. Default `None`.
         throughput: whether a sender sends only as many segments a second as it may, the rest waiting in its queue.
             Default `False`.
+        review: how long Twilio takes to decide about a brand, a campaign and the like, from when it is applied for.
+            Default 0.
 
     Raises:
-        ValueError: the steps are not in this order.
+        ValueError: the steps are not in this order, or *review* is negative.
     """
 
     queued: float = 0.0
@@ -91,8 +93,11 @@ class Profile:
     delivered: float | None = 0.0
     read: float | None = None
     throughput: bool = False
+    review: float = 0.0
 
     def __post_init__(self) -> None:
+        if self.review < 0:
+            raise ValueError("review: seconds, at least 0")
         steps = [0.0, self.queued, self.sent, self.delivered, self.read]
         given = [step for step in steps if step is not None]
         if given != sorted(given) or (self.read is not None and self.delivered is None):
@@ -109,7 +114,7 @@ class Profile:
         return delays.get(status)
 
 
-TYPICAL = Profile(queued=0.2, sent=1.0, delivered=4.0, read=60.0, throughput=True)
+TYPICAL = Profile(queued=0.2, sent=1.0, delivered=4.0, read=60.0, throughput=True, review=60.0)
 """About what one sees of a text to a mobile phone."""
 
 

@@ -7,6 +7,7 @@ import binascii
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from threading import RLock
 from typing import NamedTuple
 
@@ -16,6 +17,8 @@ from twilio_async.emulator.domain.accounts import Account
 from twilio_async.emulator.domain.credentials import Standing
 from twilio_async.emulator.domain.lifecycle import Lifecycle
 from twilio_async.emulator.domain.records import Message, Number
+from twilio_async.emulator.domain.reviews import Reviewed, Reviews, is_reviewed
+from twilio_async.emulator.domain.shelves import SHELVES, Shelved
 from twilio_async.emulator.switches import Switches
 
 # Written so that no scanner of source code takes them for somebody's real keys.
@@ -67,6 +70,7 @@ class State:
     Attributes:
         clock: what time it is.
         lifecycle: moves the messages along.
+        reviews: decides about what is applied for.
         switches: what to do where Twilio's behaviour is not known for sure.
         random: where sids come from.
         max_messages: how many an account keeps; the oldest go first. `None` for all.
@@ -78,6 +82,7 @@ class State:
 
     clock: Clock
     lifecycle: Lifecycle
+    reviews: Reviews
     switches: Switches
     random: random.Random
     max_messages: int | None = None
@@ -94,6 +99,11 @@ class State:
         """32 hexadecimal digits that nothing else has."""
         return f"{self.random.getrandbits(128):032x}"
 
+    def settle(self, now: datetime) -> None:
+        """Let everything happen that was due until *now*."""
+        self.lifecycle.settle(now)
+        self.reviews.settle(now)
+
     def enter(self, account: Account, message: Message) -> None:
         """Take a new message in that is to be sent, and forget the oldest if that is one too many."""
         self.lifecycle.enter(account, message, self.clock())
@@ -103,6 +113,31 @@ class State:
         """Take an inbound message in, and forget the oldest if that is one too many."""
         account.messages.add(message, message.date_created)
         self._make_room(account)
+
+    def keep(self, account: Account, record: Shelved) -> None:
+        """Put a new record on its shelf, and let it be decided about if somebody has to."""
+        account.shelf(type(record)).add(record, record.date_created)
+        if is_reviewed(record):
+            self.reviews.open(account, record, self.clock())
+
+    def change(self, account: Account, record: Shelved) -> None:
+        """Put another version in the place of a record on its shelf, and let it be decided about if somebody has to."""
+        account.shelf(type(record)).replace(record)
+        if is_reviewed(record):
+            self.reviews.open(account, record, self.clock())
+
+    def reviewed(self, sid: str) -> tuple[Account, Reviewed]:
+        """The record with this sid that somebody decides about, and whose it is.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for account in self.accounts.values():
+            for kind in SHELVES.values():
+                record = account.shelf(kind).get(sid)
+                if record is not None and is_reviewed(record):
+                    return account, record
+        raise KeyError(sid)
 
     def edit(self, account: Account, message: Message) -> None:
         """Put another version in the place of a message, without moving it along."""

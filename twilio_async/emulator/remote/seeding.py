@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import msgspec
-from msgspec.structs import replace
+from msgspec.structs import fields, replace
 
 from twilio_async.emulator.api.operations.media import UNKNOWN_TYPE, content_type
 from twilio_async.emulator.domain.accounts import Account
@@ -17,6 +17,8 @@ from twilio_async.emulator.domain.countries import country_of
 from twilio_async.emulator.domain.credentials import Key
 from twilio_async.emulator.domain.history import SOMEBODY, past_message
 from twilio_async.emulator.domain.records import Feedback, Media, Message, Number, Sender, Service, Webhook
+from twilio_async.emulator.domain.reviews import is_reviewed
+from twilio_async.emulator.domain.shelves import SHELVES, Shelved
 from twilio_async.emulator.domain.state import HostedMedia, State, seeded_account
 from twilio_async.emulator.remote.snapshot import Given, Hosted, SeedError, Snapshot, WebhookEntry, read, usual_second
 
@@ -61,6 +63,7 @@ def _beginning(state: State, snapshot: Snapshot) -> dict[str, Account]:
 
 def _clear(state: State) -> None:
     state.lifecycle.forget()
+    state.reviews.forget()
     state.hosted_media.clear()
 
 
@@ -123,6 +126,9 @@ class Seeding:
         ):
             for path, entry in self._snapshot.entries(section):
                 check(path, entry)
+        for section, kind in SHELVES.items():
+            for path, entry in self._snapshot.entries(section):
+                self._check_shelved(kind, path, entry)
         for index, (_, entry) in enumerate(self._snapshot.entries("courses")):
             self._message_of(entry, "message_sid", f"$.courses[{index}]")
 
@@ -323,6 +329,23 @@ class Seeding:
     def _check_opt_out(self, path: str, entry: Given) -> None:
         self._note(self._owner(path, entry).opt_outs.add, (entry["sender"], entry["recipient"]))
 
+    def _check_shelved(self, kind: type[Shelved], path: str, entry: Given) -> None:
+        account = self._owner(path, entry)
+        there = account.shelf(kind).get(entry.get("sid", ""))
+        if there is not None:
+            record = replace(cast("Any", there), **entry)
+        else:
+            now = self._now()
+            defaults: Given = {
+                "sid": f"{kind.PREFIX}{self._state.unique()}",
+                "date_created": now,
+                "date_updated": entry.get("date_created", now),
+            }
+            record = _made(kind, _filled(entry, defaults, account.sid), path)
+        self._note(_put, account.shelf(kind), record, record.date_created)
+        if is_reviewed(record):
+            self._note(self._state.reviews.open, account, record, self._state.clock())
+
     def _message_of(self, entry: Given, name: str, path: str) -> Message:
         sid: str | None = entry.get(name)
         if sid is None:
@@ -346,6 +369,13 @@ class Seeding:
 
 def _filled(entry: Given, defaults: Given, account_sid: str) -> Given:
     return {**defaults, **entry, "account_sid": account_sid}
+
+
+def _made(kind: type[Shelved], entry: Given, path: str) -> Shelved:
+    missing = next((field.name for field in fields(cast("Any", kind)) if field.required and field.name not in entry), None)
+    if missing is not None:
+        raise _impossible(f"Object missing required field `{missing}`", path)
+    return kind(**entry)
 
 
 def _impossible(what: str, path: str) -> SeedError:

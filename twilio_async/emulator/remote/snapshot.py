@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from types import GenericAlias, MappingProxyType
-from typing import Annotated, Any, Final, TypeAlias, TypeVar, get_type_hints
+from typing import Annotated, Any, Final, TypeAlias, TypeVar, cast, get_type_hints
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -17,6 +17,7 @@ from msgspec.structs import asdict, fields
 
 from twilio_async.emulator.domain.accounts import Account, AccountStatus
 from twilio_async.emulator.domain.records import Feedback, Media, Message, Method, Number, Sender, Service
+from twilio_async.emulator.domain.shelves import SHELVES
 from twilio_async.emulator.domain.state import HostedMedia, State
 
 VERSION: Final = 1
@@ -140,6 +141,7 @@ SECTIONS: Final[Mapping[str, Any]] = MappingProxyType(
         "rates": dict[str, Annotated[float, Meta(gt=0)]],
         "queues": dict[str, float],
         "hosted_media": dict[str, Hosted],
+        **{section: _entries(cast("type[Struct]", kind)) for section, kind in SHELVES.items()},
         "clock_ahead": Annotated[float, Meta(ge=0)],
     }
 )
@@ -249,6 +251,7 @@ def export(state: State) -> bytes:
         "rates": lifecycle.queues.rates,
         "queues": lifecycle.queues.empty_at,
         "hosted_media": {url: _hosted(media) for url, media in state.hosted_media.items()},
+        **{section: [record for account in accounts for record in account.shelf(kind)] for section, kind in SHELVES.items()},
     }
     return _ENCODER.encode(document)
 

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from twilio_async.emulator.api.calls import Answer, Call
 from twilio_async.emulator.api.dates import iso8601
 from twilio_async.emulator.api.operations.services import find_service
-from twilio_async.emulator.api.paging import PARAMETERS, envelope_v1, turn
+from twilio_async.emulator.api.paging import PARAMETERS, page_of
 from twilio_async.emulator.api.routing import Route, Routes
 from twilio_async.emulator.domain import errors
 from twilio_async.emulator.domain.addresses import is_alpha_sender
-from twilio_async.emulator.domain.collection import Slice
 from twilio_async.emulator.domain.pool import LARGEST_POOL
 from twilio_async.emulator.domain.records import Sender
 
@@ -155,14 +154,13 @@ def _create(call: Call, kind: Kind) -> Answer:
 
 def _list(call: Call, kind: Kind) -> Answer:
     pool = call.account.pools[find_service(call, "ServiceSid").sid]
-    asked = turn(call, pool)
-    found: Slice[Sender] = pool.slice(
-        asked.size,
-        after=asked.after,
-        before=asked.before,
+    return page_of(
+        call,
+        kind.key,
+        pool,
+        lambda sender: _content(call, kind, sender),
         keep=lambda sender: sender.sid.startswith(kind.prefix),
     )
-    return envelope_v1(call, kind.key, asked, found, lambda sender: _content(call, kind, sender))
 
 
 def _fetch(call: Call, kind: Kind) -> Answer:

@@ -8,7 +8,7 @@ from twilio_async.emulator.api.admission import LONGEST_VALIDITY
 from twilio_async.emulator.api.calls import Answer, Call
 from twilio_async.emulator.api.dates import iso8601
 from twilio_async.emulator.api.operations import settings
-from twilio_async.emulator.api.paging import PARAMETERS, envelope_v1, turn
+from twilio_async.emulator.api.paging import PARAMETERS, page_of
 from twilio_async.emulator.api.routing import Routes
 from twilio_async.emulator.domain import errors
 from twilio_async.emulator.domain.collection import Collection
@@ -103,9 +103,7 @@ def create_service(call: Call) -> Answer:
 @routes.get("ListService", FOLDER, *PARAMETERS)
 def list_services(call: Call) -> Answer:
     """All services, the newest first."""
-    asked = turn(call, call.account.services)
-    found = call.account.services.slice(asked.size, after=asked.after, before=asked.before)
-    return envelope_v1(call, "services", asked, found, lambda service: _content(call, service))
+    return page_of(call, "services", call.account.services, lambda service: _content(call, service))
 
 
 @routes.get("FetchService", f"{FOLDER}/{{Sid}}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from twilio_async.emulator.api.admission import is_web_url
 from twilio_async.emulator.api.calls import Call
@@ -17,12 +17,20 @@ Settings: TypeAlias = Mapping[str, Reader]
 """How each parameter is read. A record's attribute has the same name in snake case."""
 
 
-def given(call: Call, settings: Settings) -> dict[str, object]:
+def given(call: Call, settings: Settings, *required: str) -> dict[str, Any]:
     """What a call sets: attributes and their values. What it does not name is not in it.
 
+    Args:
+        call: the request.
+        settings: what it may set.
+        required: the parameters that it must name.
+
     Raises:
-        ApiError: a value is impossible (20001).
+        ApiError: a value is impossible, or one is missing (20001).
     """
+    for parameter in required:
+        if not call.text(parameter):
+            raise errors.MISSING_PARAMETER.error(name=parameter)
     return {_snake(name): read(call, name) for name, read in settings.items() if call.text(name) is not None}
 
 
@@ -73,4 +81,4 @@ def sid(prefix: str) -> Reader:
 
 
 def _snake(parameter: str) -> str:
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", parameter).lower()
+    return re.sub(r"(?<=[A-Za-z0-9])(?=[A-Z][a-z])", "_", parameter).lower()

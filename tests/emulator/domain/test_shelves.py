@@ -1,0 +1,71 @@
+"""What stands on shelves is found by its sid, exported and seeded, whatever its kind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from msgspec.structs import fields
+
+from tests.emulator.conftest import NOON
+from twilio_async.emulator import Clock, Emulator
+from twilio_async.emulator.api.whereabouts import Trace, traces_of
+from twilio_async.emulator.domain.shelves import SHELVES, Shelved
+from twilio_async.emulator.remote.snapshot import SeedError
+
+KINDS = pytest.mark.parametrize(("section", "kind"), SHELVES.items(), ids=SHELVES)
+GIVEN = frozenset({"sid", "account_sid", "date_created", "date_updated"})
+"""What an entry need not say."""
+
+
+def entry(kind: type[Shelved]) -> dict[str, Any]:
+    """What an entry of a kind has to say."""
+    record: Any = kind
+    return {field.name: "" if field.type is str else [] for field in fields(record) if field.required} | {
+        "sid": f"{kind.PREFIX}1"
+    }
+
+
+def record_of(kind: type[Shelved]) -> dict[str, Any]:
+    """The same without what is given anyway."""
+    return {name: value for name, value in entry(kind).items() if name not in GIVEN - {"sid"}}
+
+
+def seeded(section: str, kind: type[Shelved]) -> Emulator:
+    """An emulator that has one of a kind, and decides nothing by itself."""
+    emulator = Emulator(clock=Clock(lambda: NOON), lifecycle="manual")
+    emulator.seed({section: [record_of(kind)]})
+    return emulator
+
+
+@KINDS
+def test_what_stands_on_a_shelf_is_exported_and_seeded(section: str, kind: type[Shelved]) -> None:
+    """Letter by letter; and again with the same sid it is the same one, changed."""
+    emulator, other = seeded(section, kind), Emulator(clock=Clock(lambda: NOON), lifecycle="manual")
+    (record,) = emulator.account.shelf(kind)
+    assert (record.account_sid, record.date_created) == (emulator.account_sid, NOON)
+    other.seed(emulator.export())
+    assert other.export() == emulator.export()
+    other.seed({section: [{"sid": record.sid}]})
+    assert [*other.account.shelf(kind)] == [record]
+
+
+@KINDS
+def test_what_an_entry_lacks_is_named(section: str, kind: type[Shelved]) -> None:
+    """An entry that says too little is refused, and nothing is changed."""
+    emulator = Emulator()
+    for missing in record_of(kind).keys() - {"sid"}:
+        given = {name: value for name, value in record_of(kind).items() if name != missing}
+        with pytest.raises(SeedError, match=f"`{missing}`.*{section}"):
+            emulator.seed({section: [given]})
+    assert len(emulator.account.shelf(kind)) == 0
+
+
+@KINDS
+def test_what_stands_on_a_shelf_is_found_by_its_sid(section: str, kind: type[Shelved]) -> None:
+    """For whoever looks for it in the wrong place, also when it is gone."""
+    emulator = seeded(section, kind)
+    account = emulator.account
+    assert traces_of(f"{kind.PREFIX}1", [account]) == [Trace(account.sid)]
+    account.shelf(kind).remove(f"{kind.PREFIX}1")
+    assert traces_of(f"{kind.PREFIX}1", [account]) == [Trace(account.sid, gone=True)]

@@ -1,0 +1,71 @@
+"""The attributes by which users reach Twilio's resources: ``session.messages`` and its like."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from twilio_async.resources.a2p import Brands
+    from twilio_async.resources.media import Media
+    from twilio_async.resources.messages import Messages
+    from twilio_async.resources.senders import AlphaSenders, PhoneNumbers, ShortCodes
+    from twilio_async.resources.services import Services
+    from twilio_async.session import AsyncSession
+
+
+class Resources:
+    """One attribute for each of Twilio's resources; what it is made of is loaded when it is first used."""
+
+    @property
+    def _session(self) -> AsyncSession:
+        return cast("AsyncSession", self)
+
+    @functools.cached_property
+    def messages(self) -> Messages:
+        """Text and media messages."""
+        from twilio_async.resources.messages import Messages
+
+        return Messages(self._session)
+
+    @functools.cached_property
+    def media(self) -> Media:
+        """The pictures and files of a message."""
+        from twilio_async.resources.media import Media
+
+        return Media(self._session)
+
+    @functools.cached_property
+    def services(self) -> Services:
+        """Messaging Services: pools of senders with common settings."""
+        from twilio_async.resources.services import Services
+
+        return Services(self._session)
+
+    @functools.cached_property
+    def phone_numbers(self) -> PhoneNumbers:
+        """The phone numbers in a Messaging Service."""
+        from twilio_async.resources.senders import PhoneNumbers
+
+        return PhoneNumbers(self._session)
+
+    @functools.cached_property
+    def short_codes(self) -> ShortCodes:
+        """The short codes in a Messaging Service."""
+        from twilio_async.resources.senders import ShortCodes
+
+        return ShortCodes(self._session)
+
+    @functools.cached_property
+    def alpha_senders(self) -> AlphaSenders:
+        """The alphanumeric senders in a Messaging Service."""
+        from twilio_async.resources.senders import AlphaSenders
+
+        return AlphaSenders(self._session)
+
+    @functools.cached_property
+    def brands(self) -> Brands:
+        """A2P 10DLC brands: who texts Americans from long codes."""
+        from twilio_async.resources.a2p import Brands
+
+        return Brands(self._session)

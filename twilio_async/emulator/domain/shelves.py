@@ -1,0 +1,35 @@
+"""The kinds of records that an account keeps one beside another: a row here, and they are found, exported and seeded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import ClassVar, Protocol
+
+from twilio_async.emulator.domain.brands import Brand
+from twilio_async.emulator.domain.collection import Record
+
+
+class Shelved(Record, Protocol):
+    """A record that stands on a shelf of its kind.
+
+    Attributes:
+        PREFIX: what the sids of its kind begin with.
+    """
+
+    PREFIX: ClassVar[str]
+
+    @property
+    def account_sid(self) -> str:
+        """Whose it is."""
+        ...
+
+    @property
+    def date_created(self) -> datetime:
+        """What the shelf is ordered by."""
+        ...
+
+
+SHELVES: Mapping[str, type[Shelved]] = MappingProxyType({"brands": Brand})
+"""The kinds, by what the document of the whole state calls them."""
