@@ -53,26 +53,13 @@ class Services(Resource, at=MESSAGING):
 
     @post("Services")
     async def create(
-        self,
-        *,
-        friendly_name: str,
-        inbound_request_url: str | None = None,
-        inbound_method: HttpMethod | None = None,
-        fallback_url: str | None = None,
-        fallback_method: HttpMethod | None = None,
-        status_callback: str | None = None,
-        sticky_sender: bool | None = None,
-        mms_converter: bool | None = None,
-        smart_encoding: bool | None = None,
-        scan_message_content: ScanMessageContent | None = None,
-        fallback_to_long_code: bool | None = None,
-        area_code_geomatch: bool | None = None,
-        validity_period: int | None = None,
-        synchronous_validation: bool | None = None,
-        usecase: Usecase | None = None,
-        use_inbound_webhook_on_number: bool | None = None,
-        **options: Unpack[Options],
-    ) -> Service:
+        self, *, friendly_name: str, inbound_request_url: str | None = None, inbound_method: HttpMethod | None = None,
+        fallback_url: str | None = None, fallback_method: HttpMethod | None = None, status_callback: str | None = None,
+        sticky_sender: bool | None = None, mms_converter: bool | None = None, smart_encoding: bool | None = None,
+        scan_message_content: ScanMessageContent | None = None, fallback_to_long_code: bool | None = None,
+        area_code_geomatch: bool | None = None, validity_period: int | None = None, synchronous_validation: bool | None = None,
+        usecase: Usecase | None = None, use_inbound_webhook_on_number: bool | None = None, **options: Unpack[Options],
+    ) -> Service:  # fmt: skip
         """Create a service. Not safe to repeat: a repeat makes a second one.
 
         Args:
@@ -113,27 +100,14 @@ class Services(Resource, at=MESSAGING):
 
     @post("Services/{sid}", repeatable=True)
     async def update(
-        self,
-        sid: str,
-        *,
-        friendly_name: str | None = None,
-        inbound_request_url: str | None = None,
-        inbound_method: HttpMethod | None = None,
-        fallback_url: str | None = None,
-        fallback_method: HttpMethod | None = None,
-        status_callback: str | None = None,
-        sticky_sender: bool | None = None,
-        mms_converter: bool | None = None,
-        smart_encoding: bool | None = None,
-        scan_message_content: ScanMessageContent | None = None,
-        fallback_to_long_code: bool | None = None,
-        area_code_geomatch: bool | None = None,
-        validity_period: int | None = None,
-        synchronous_validation: bool | None = None,
-        usecase: Usecase | None = None,
-        use_inbound_webhook_on_number: bool | None = None,
-        **options: Unpack[Options],
-    ) -> Service:
+        self, sid: str, *, friendly_name: str | None = None, inbound_request_url: str | None = None,
+        inbound_method: HttpMethod | None = None, fallback_url: str | None = None, fallback_method: HttpMethod | None = None,
+        status_callback: str | None = None, sticky_sender: bool | None = None, mms_converter: bool | None = None,
+        smart_encoding: bool | None = None, scan_message_content: ScanMessageContent | None = None,
+        fallback_to_long_code: bool | None = None, area_code_geomatch: bool | None = None, validity_period: int | None = None,
+        synchronous_validation: bool | None = None, usecase: Usecase | None = None,
+        use_inbound_webhook_on_number: bool | None = None, **options: Unpack[Options],
+    ) -> Service:  # fmt: skip
         """Change some settings of a service; what is left out stays, and ``""`` clears a URL. Safe to repeat.
 
         Args:
