@@ -5,13 +5,12 @@ The caller's signatures are the official client's.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from tests.webhooks.apps import APPS, Factory
-from tests.webhooks.caller import DELIVERED, INBOUND, TOKEN, call
+from tests.webhooks.caller import DELIVERED, INBOUND, TOKEN, call, call_in_chunks
 from tests.webhooks.reverse_proxy import reverse_proxy
 from twilio_async.twiml import Message, MessagingResponse, Redirect
 from twilio_async.webhooks import InboundMessage, StatusCallback, WebhookError, Webhooks
@@ -182,25 +181,13 @@ async def test_a_large_body_is_answered_413(start: Factory, caplog: pytest.LogCa
     assert refusals(caplog) == ["webhook refused with 413: the body is larger than 1,000 bytes"]
 
 
-async def chunks(count: int) -> AsyncIterator[bytes]:
-    """A body that does not say its length."""
-    for _ in range(count):
-        yield b"x" * 1_000
-
-
 @reads_chunks
 async def test_a_large_body_that_hides_its_length_is_answered_413(start: Factory) -> None:
     """A body in chunks is counted as it comes."""
     async with start(Webhooks(TOKEN, max_body=1_000)) as app:
-        assert (await call(f"{app.url}/sms", INBOUND, body=chunks(4))).status == too_large(start)
+        assert await call_in_chunks(f"{app.url}/sms", INBOUND, [b"x" * 1_000] * 4) == too_large(start)
 
     assert app.events == []
-
-
-async def whole(body: bytes) -> AsyncIterator[bytes]:
-    """A body in chunks."""
-    yield body[:10]
-    yield body[10:]
 
 
 @reads_chunks
@@ -209,7 +196,7 @@ async def test_a_body_in_chunks_is_verified(start: Factory) -> None:
     async with start(WEBHOOKS) as app:
         fields = [("MessageSid", "SM1"), ("AccountSid", "AC1"), ("From", "a"), ("To", "b"), ("Body", "hi")]
         body = "&".join(f"{name}={value}" for name, value in fields).encode()
-        assert (await call(f"{app.url}/sms", fields, body=whole(body))).status == 200
+        assert await call_in_chunks(f"{app.url}/sms", fields, [body[:10], body[10:]]) == 200
 
     assert isinstance(app.events[0], InboundMessage)
 
