@@ -212,8 +212,12 @@ class Lock:
                 f"{path} is in use{f' by process {owner}' if owner.isdecimal() else ''}: let it end first, "
                 "or keep the outbox in PostgreSQL, which many processes can share"
             ) from None
-        os.ftruncate(self._handle, 0)
-        os.write(self._handle, f"{os.getpid()}\n".encode())
+        try:
+            os.ftruncate(self._handle, 0)
+            os.write(self._handle, f"{os.getpid()}\n".encode())
+        except OSError as error:
+            self.release()
+            raise translated_os(error, path) from None
 
     def release(self) -> None:
         """Let others in. Safe to repeat. The file stays: whoever took it away might take another's."""

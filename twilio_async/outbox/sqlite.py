@@ -8,7 +8,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 from twilio_async._fence import boot_clock
 from twilio_async.limits import RateLimit
@@ -58,7 +58,7 @@ class SqliteStore:
     @classmethod
     async def open(
         cls, path: str | os.PathLike[str], *, read_only: bool = False, clock: Callable[[], float] | None = None
-    ) -> SqliteStore:
+    ) -> Self:
         """Open the file, or make it. What a process that died had in hand is put in order: unsent is pending, sent is unknown.
 
         Args:
@@ -79,7 +79,7 @@ class SqliteStore:
         return store
 
     @classmethod
-    def _open(cls, path: Path, read_only: bool, clock: Callable[[], float]) -> SqliteStore:  # noqa: FBT001
+    def _open(cls, path: Path, read_only: bool, clock: Callable[[], float]) -> Self:  # noqa: FBT001
         lock = None if read_only else Lock(path)
         try:
             connection = connect(path, read_only=read_only)
