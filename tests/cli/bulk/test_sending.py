@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,12 +20,12 @@ SENDER = "+15017122661"
 
 
 @pytest.fixture
-def roll() -> Roll:
+def roll() -> Iterator[Roll]:
     """Thirty rows."""
-    roll = Roll()
-    for number in range(30):
-        roll.add(Good(number + 2, f"+1415555{number:04}", None, f"Hello {number}"))
-    return roll
+    with Roll() as roll:
+        for number in range(30):
+            roll.add(Good(number + 2, f"+1415555{number:04}", None, f"Hello {number}"))
+        yield roll
 
 
 def connecting(emulator: Emulator, more: Hook | None = None) -> Connect:
