@@ -9,6 +9,7 @@ import pytest
 from croniter import croniter  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from tests.outbox.conftest import texts
 from tests.outbox.crews import until, work_with_a_loss
@@ -20,6 +21,7 @@ from twilio_async.errors import ConfigError, SessionClosed
 from twilio_async.outbox import Outbox
 from twilio_async.outbox.plan import Plan
 from twilio_async.outbox.postgres import PostgresStore
+from twilio_async.outbox.postgres.access import Sql
 from twilio_async.outbox.slots import Slots, _cron, _digest, work_slots
 from twilio_async.outbox.worker import Duties
 
@@ -152,6 +154,47 @@ async def test_it_goes_on_when_the_database_was_away(
         stop.set()
         await working
         assert (await outbox.report()).rows == {"accepted": 60}
+
+
+async def test_it_goes_on_when_the_database_went_away_before_jobs_could_be_asked_for(
+    dsn: str, store: PostgresStore, plain: AsyncSession, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pool of connections that is opened for them says so in words of its own."""
+
+    async def away(pool: AsyncConnectionPool, **_: object) -> None:
+        monkeypatch.undo()
+        raise PoolTimeout("nobody is there")
+
+    monkeypatch.setattr(AsyncConnectionPool, "open", away)
+    async with Outbox(store) as outbox:
+        await outbox.add(texts(3))
+        await work_slots(dsn, plain, duties=UNTIL_DONE, store=store, slots=SLOTS)
+    assert len(emulator.messages) == 3
+
+
+async def test_a_job_that_is_gone_when_it_has_ended_is_no_error(
+    dsn: str, store: PostgresStore, plain: AsyncSession, emulator: Emulator
+) -> None:
+    """Somebody thought its worker dead, or the database was cut off before it had kept it; the ledger tells what was done."""
+    emulator.faults.add("POST", latency=0.05)
+    async with Outbox(store) as outbox:
+        await outbox.add(texts(40))
+        stop = asyncio.Event()
+        working = asyncio.ensure_future(work_slots(dsn, plain, store=store, slots=SLOTS, stop=stop))
+        await until(lambda: emulator.in_flight)
+        await store._access.run(jobs_vanish)
+        await until(lambda: len(emulator.messages) == 40)
+        stop.set()
+        assert await working is None
+        assert (await outbox.report()).rows == {"accepted": 40}
+
+
+async def jobs_vanish(sql: Sql) -> None:
+    """Take away every job that is being done."""
+    ((jobs,),) = await sql.fetch(b"SELECT schemaname FROM pg_tables WHERE tablename = 'procrastinate_jobs'")
+    async with sql.transaction():
+        await sql.execute(f"SET LOCAL search_path TO {jobs}".encode())
+        await sql.execute(b"DELETE FROM procrastinate_jobs WHERE status = 'doing'")
 
 
 @given(st.floats(1.0, 86_400.0))

@@ -19,9 +19,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import procrastinate
+import psycopg
 from procrastinate import JobContext
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
-from procrastinate.jobs import Status
+from procrastinate.jobs import Job, Status
+from procrastinate.manager import JobManager
 from procrastinate.schema import SchemaManager
 from psycopg import conninfo
 
@@ -125,7 +127,7 @@ class _Crew:
             app = self._app(queue)
             try:
                 await self._run(app, queue, concurrency)
-            except ConnectorException:
+            except (ConnectorException, psycopg.Error):  # the latter when its pool cannot be opened
                 logger.warning("the database of the jobs was away; trying again")
                 await worker.pause(0.5)
 
@@ -182,6 +184,7 @@ class _Crew:
             timeout=5.0,
         )
         app = procrastinate.App(connector=connector)
+        app.job_manager = _Jobs(connector)
         if queue == self._drains:
             app.task(name=DRAIN, queue=queue)(self._drain_slot)
             return app
@@ -229,6 +232,18 @@ class _Crew:
             lock = f"{self._drains} {slot}"
             with suppress(AlreadyEnqueued):
                 await app.configure_task(DRAIN, queue=self._drains, lock=lock, queueing_lock=lock).defer_async(slot=slot)
+
+
+class _Jobs(JobManager):
+    """Takes it as it is when a job that has ended is gone: its worker was thought dead, or the database lost it.
+
+    Whoever ended it could do nothing about it, and what there is to do is started anew in any case.
+    """
+
+    async def finish_job(self, job: Job, status: Status, delete_job: bool) -> None:  # noqa: FBT001 - it is called so
+        """Note that a job has ended, if that can be noted."""
+        with suppress(ConnectorException):
+            await super().finish_job(job, status, delete_job)
 
 
 def _digest(campaign: str | None) -> str:
