@@ -256,6 +256,12 @@ class RawServer:
                 self.news.clear()
                 await self.news.wait()
 
+    async def hung_up(self) -> None:
+        """Wait until it has closed its first connection, and the client, who may live in the same loop, can have noticed."""
+        while not (self.peers and self.peers[0].closed):
+            await anyio.lowlevel.checkpoint()
+        await anyio.sleep(0.01)
+
     def refuse(self) -> None:
         """Refuse connections from now on."""
         if self._listener.fileno() != -1:

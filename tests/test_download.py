@@ -290,11 +290,11 @@ async def test_a_stream_that_breaks_off_says_so(
     got = b""
     async with RawServer(script) as host:
         stored_at(emulator, f"{host.url}/cat")
-        async with twilio.media.download(*picture, timeout=0.3) as stream:
+        async with twilio.media.download(*picture, timeout=1.0) as stream:
             with pytest.raises(UnreadableAnswer, match=words):
                 async for chunk in stream:
                     got += chunk
-        async with twilio.media.download(*picture, timeout=0.3) as stream:
+        async with twilio.media.download(*picture, timeout=1.0) as stream:
             with pytest.raises(UnreadableAnswer, match=words):
                 await stream.read()
     assert got == b"01234"

@@ -78,7 +78,7 @@ def test_a_command_runs(example: Example, tmp_path: Path) -> None:
             if "emulator run" in command:
                 assert process.stdout.readline().startswith("export TWILIO_BASE_URL=http://127.0.0.1:")
                 process.terminate()
-            assert process.communicate(timeout=15)[0] is not None
+            assert process.communicate(timeout=50)[0] is not None
             assert process.returncode == 0, command
 
 

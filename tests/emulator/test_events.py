@@ -68,7 +68,7 @@ async def test_an_emulator_tells_of_requests_messages_and_webhooks(emulator: Emu
     """One text: the request that asked for it, the message with each of its statuses, and its end with the emulator."""
     names: list[str] = []
     subscription = emulator.events()
-    with anyio.fail_after(5):
+    with anyio.fail_after(30):
         await emulator.receive("Hello")
         await emulator.call_webhook("http://127.0.0.1:9/")
         async for event in subscription:

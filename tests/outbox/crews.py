@@ -39,7 +39,7 @@ def start(dsn: str, emulator: Emulator, kind: str) -> subprocess.Popen[bytes]:
 async def work_with_a_loss(kind: str, count: int) -> None:
     """Let *count* workers send everything, and kill one amid its work: nobody is texted twice, and nobody is forgotten."""
     with Emulator() as emulator:
-        emulator.faults.add("POST", latency=0.02)
+        emulator.faults.add("POST", latency=0.05)
         async with database() as dsn, Outbox.open(dsn) as outbox:
             store = outbox.store
             assert isinstance(store, PostgresStore)

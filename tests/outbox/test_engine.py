@@ -162,12 +162,12 @@ async def test_a_frozen_worker_sends_nothing_when_it_wakes(emulator: Emulator, p
             begun = await super().begin(rows, lease=lease)
             if not self.frozen:
                 self.frozen = True
-                await asyncio.sleep(0.3)
+                await asyncio.sleep(1.1)
             return begun
 
     frozen = Freezing()
     await add(frozen, texts(1))
-    drained = await drain(frozen, plain, Plan(fence=0.2))
+    drained = await drain(frozen, plain, Plan(fence=1.0))
     assert drained.events == {"put_back": 1, "accept": 1}
     assert bodies(emulator) == {"Hello 0": 1}
     assert len(emulator.requests) == 1
@@ -289,7 +289,8 @@ async def test_a_deadline_stops_it_and_what_is_left_expires(
     assert drained.stopped == "the deadline has passed"
     found = await states(store)
     assert found["expired"] >= 1
-    assert found["expired"] + found["accepted"] == 10
+    assert found.keys() <= {"expired", "accepted"}
+    assert sum(found.values()) == 10
 
 
 async def test_rows_past_their_own_deadline_expire(store: MemoryStore, emulator: Emulator, plain: AsyncSession) -> None:

@@ -314,7 +314,7 @@ async def test_a_send_told_to_stop_while_it_looks_sends_nothing_more(
 ) -> None:
     """What becomes pending meanwhile is for the next."""
     emulator.faults.add("POST", kind="reset", times=1)
-    emulator.faults.add("GET", latency=0.2)
+    emulator.faults.add("GET", latency=1.0)
     await outbox.add(texts(1))
     sending = asyncio.create_task(outbox.send(plain))
     await until(lambda: emulator.in_flight and emulator.requests[-1].method == "GET")

@@ -163,7 +163,7 @@ async def test_a_bomb_is_small_until_it_is_unpacked(emulator: Emulator) -> None:
 @pytest.mark.parametrize("kind", ["reset", "accept_then_drop", "truncated"])
 async def test_nobody_need_be_there_any_more(emulator: Emulator, api: httpx.AsyncClient, kind: Any) -> None:
     """A connection that its client has closed cannot be broken further."""
-    emulator.faults.add(kind=kind, latency=0.1)
+    emulator.faults.add(kind=kind, latency=0.5)
     async with anyio.create_task_group() as impatient:
         impatient.start_soon(create, api, emulator)
         await until(lambda: emulator.requests)
