@@ -42,7 +42,7 @@ LAYERS = [
     {"session"},
     {"outbox.errors", "outbox.ledger", "outbox.payload", "outbox.window"},
     {"outbox.store", "outbox.plan", "outbox.schema", "outbox.actor"},
-    {"outbox.drafts", "outbox.matching", "outbox.memory", "outbox.tables", "outbox.report"},
+    {"outbox.arrears", "outbox.drafts", "outbox.matching", "outbox.memory", "outbox.tables", "outbox.report"},
     {"outbox.sqlite", "outbox.engine", "outbox.reconcile"},
     {"outbox.postgres.access", "outbox.postgres.grouping", "outbox.postgres.statements"},
     {"outbox.postgres.moves", "outbox.postgres.rates", "outbox.postgres.schema"},

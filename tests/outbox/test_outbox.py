@@ -7,7 +7,7 @@ import datetime as dt
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,13 +18,17 @@ from tests.outbox.conftest import texts, until
 from twilio_async import AsyncSession, ConfigError, InvalidArgument
 from twilio_async.outbox import (
     InvalidRow,
+    MemoryStore,
     Outbox,
     OutboxClosed,
+    OutboxFull,
     OutboxLocked,
     OutboxUnreadable,
     Row,
     SendingWindow,
+    engine,
 )
+from twilio_async.outbox.ledger import Settlement
 from twilio_async.outbox.outbox import BATCH
 
 if TYPE_CHECKING:
@@ -322,6 +326,73 @@ async def test_a_send_told_to_stop_while_it_looks_sends_nothing_more(
     outbox.stop()
     report = await sending
     assert (report.stopped, report.rows) == ("asked to", {"unknown": 1, "pending": 1})
+
+
+class Crammed(MemoryStore):
+    """A ledger that has no room for anything while *full* is set, which it is when *room* intents were noted."""
+
+    def __init__(self, room: int) -> None:
+        super().__init__()
+        self.room = room
+
+    @property
+    def full(self) -> bool:
+        """Whether nothing more can be noted."""
+        return self.room <= 0
+
+    def check(self) -> None:
+        """Refuse what there is no room for."""
+        if self.full:
+            raise OutboxFull("no room")
+
+    async def begin(self, rows: Sequence[Row], *, lease: float) -> set[int]:
+        """See `Store.begin`."""
+        self.check()
+        self.room -= 1
+        return await super().begin(rows, lease=lease)
+
+    async def settle(self, row: Row, settlement: Settlement) -> bool:
+        """See `Store.settle`."""
+        self.check()
+        return await super().settle(row, settlement)
+
+    async def release(self, rows: Sequence[Row]) -> None:
+        """See `Store.release`."""
+        self.check()
+        await super().release(rows)
+
+
+async def test_what_a_ledger_had_no_room_for_is_noted_when_it_has(
+    emulator: Emulator, plain: AsyncSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same outbox sends what the first send had in hand, and keeps the answers that came, without waiting for a lease."""
+    monkeypatch.setattr(engine, "ROOM_AFTER", (0.0,))
+    store = Crammed(room=7)
+    async with Outbox(store) as outbox:
+        await outbox.add(texts(60))
+        for _ in range(2):
+            with pytest.raises(OutboxFull):
+                await outbox.send(plain)
+        seen = len(emulator.messages)
+        assert 0 < seen <= 7
+        store.room = 1000
+        assert (await outbox.send(plain)).rows == {"accepted": 60}
+    assert Counter(message.body for message in emulator.messages) == {f"Hello {number}": 1 for number in range(60)}
+
+
+async def test_an_outbox_that_is_closed_notes_what_it_can(
+    emulator: Emulator, plain: AsyncSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever made room and ends has the answers that came in the ledger, and nothing in hand."""
+    monkeypatch.setattr(engine, "ROOM_AFTER", (0.0,))
+    store = Crammed(room=7)
+    async with Outbox(store) as outbox:
+        await outbox.add(texts(60))
+        with pytest.raises(OutboxFull):
+            await outbox.send(plain)
+        store.room = 1000
+    seen = len(emulator.messages)
+    assert (await store.progress(None)).rows == {"accepted": seen, "pending": 60 - seen}
 
 
 @pytest.mark.parametrize(

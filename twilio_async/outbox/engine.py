@@ -16,7 +16,7 @@ import secrets
 import socket
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 import anyio
@@ -32,6 +32,7 @@ from twilio_async.errors import (
     TransportError,
     TwilioError,
 )
+from twilio_async.outbox.arrears import Arrears
 from twilio_async.outbox.errors import OutboxFull, OutboxLocked
 from twilio_async.outbox.ledger import (
     QUEUE_FULL_DELAY,
@@ -62,6 +63,8 @@ RECENT: Final = 200
 ENOUGH: Final = 50
 """Rows before their share of rejections means something."""
 LONGEST_BREAK: Final = 30.0
+ROOM_AFTER: Final = (0.5, 1.0, 2.0, 4.0, 8.0)
+"""Seconds after which a ledger that had no room for an answer is asked again."""
 LOST_TO_US: Final = Settlement(event="lose", reason="cancelled while it was on the wire")
 NEVER_LEFT: Final = Settlement(event="put_back", reason="stopped before it was written")
 ONCE: Final = Retry.never()
@@ -114,7 +117,15 @@ class Drain:
         throttled: answers so far that said "too many at once".
     """
 
-    def __init__(self, store: Store, twilio: AsyncSession, plan: Plan, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        store: Store,
+        twilio: AsyncSession,
+        plan: Plan,
+        *,
+        arrears: Arrears | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self.events: Counter[Verb] = Counter()
         self.throttled: int = 0
         self._held: set[tuple[int, int]] = set()
@@ -122,6 +133,7 @@ class Drain:
         self._store = store
         self._twilio = twilio
         self._plan = plan
+        self._arrears = Arrears() if arrears is None else arrears
         self._clock = clock
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._bucket = "all" if plan.campaign is None else f"campaign {plan.campaign}"
@@ -174,6 +186,7 @@ class Drain:
     async def run(self) -> Drained:
         """See `drain`. Cancelled, it begins nothing more and waits for the answers; cancelled again, it waits no longer."""
         began = time.monotonic()
+        await self._arrears.pay(self._store)
         timer = self._set_deadline()
         self._dispatcher = asyncio.ensure_future(self._dispatch())
         if self._stopping:
@@ -332,8 +345,14 @@ class Drain:
             quotas=self._quotas(began),
         )
         now = time.monotonic()
-        for row in claimed.rows:
-            self._keep(row, await self._sender_delay(row, now))
+        unkept = deque(claimed.rows)
+        try:
+            while unkept:
+                self._keep(unkept[0], await self._sender_delay(unkept[0], now))
+                unkept.popleft()
+        except BaseException:
+            self._arrears.owe(unkept)
+            raise
         if claimed.rows:
             self._last_look = False
             self._ask_at = now
@@ -372,7 +391,14 @@ class Drain:
         self._buffer.clear()
         self._line.clear()
         if rows:
+            await self._give_back(rows)
+
+    async def _give_back(self, rows: Sequence[Row]) -> None:
+        try:
             await self._store.release(rows)
+        except BaseException:
+            self._arrears.owe(rows)
+            raise
 
     # --- one row ---------------------------------------------------------------------------------------------------------
 
@@ -383,7 +409,7 @@ class Drain:
         finally:
             self._let_go(row)
         if result is None:  # the ledger did not let it begin
-            await self._store.release([row])
+            await self._give_back([row])
             self._ask_at = min(self._ask_at, time.monotonic() + 0.05)
             return
         noted = result if isinstance(result, Settlement) else settlement(result, row.attempt + 1)
@@ -407,10 +433,8 @@ class Drain:
         until = boot_clock() + self._plan.fence
         try:
             begun = await self._store.begin([row], lease=LEASE)
-        except asyncio.CancelledError:
-            with anyio.CancelScope(shield=True):
-                await self._store.settle(row, NEVER_LEFT)
-                await self._store.release([row])
+        except BaseException:
+            self._arrears.owe([row], NEVER_LEFT)
             raise
         if row.id not in begun:
             return None
@@ -431,22 +455,23 @@ class Drain:
         return await self._twilio.messages.create(**given, timeout=self._plan.timeout, retry=ONCE)
 
     async def _settle(self, row: Row, noted: Settlement) -> None:
-        """Note what a try came to. While the ledger has no room, wait for some: this is worth more than anything else."""
-        for delay in (0.5, 1.0, 2.0, 4.0, 8.0, None):
+        """Note what a try came to; if that cannot be now, it is owed."""
+        try:
+            kept = await self._noted(row, noted)
+        except BaseException:
+            self._arrears.owe([row], noted)
+            raise
+        self._count(noted, kept=kept)
+
+    async def _noted(self, row: Row, noted: Settlement) -> bool:
+        """While the ledger has no room, wait for some: this is worth more than anything else."""
+        for delay in ROOM_AFTER:
             try:
-                kept = await self._store.settle(row, noted)
-            except asyncio.CancelledError:
-                with anyio.CancelScope(shield=True):
-                    await self._store.settle(row, noted)  # a second time changes nothing
-                raise
+                return await self._store.settle(row, noted)
             except (OutboxFull, OutboxLocked) as error:
                 self._fail(error)
-                if delay is None:
-                    raise
                 await asyncio.sleep(delay)
-            else:
-                self._count(noted, kept=kept)
-                return
+        return await self._store.settle(row, noted)
 
     def _count(self, noted: Settlement, *, kept: bool) -> None:
         if not kept:
@@ -514,7 +539,8 @@ class Drain:
             await asyncio.wait([task for task in (self._claiming, *self._flying) if task is not None])
         try:
             await self._put_back_buffer()
-        except Exception as error:  # noqa: BLE001 - their lease ends by itself
+            await self._arrears.pay(self._store)
+        except Exception as error:  # noqa: BLE001 - it is owed still
             self._failure = self._failure or error
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import functools
 import importlib
@@ -18,9 +19,10 @@ from twilio_async import _wire
 from twilio_async.bulk import Row as InputRow
 from twilio_async.bulk import StopReason
 from twilio_async.errors import ConfigError, InvalidArgument, TwilioError
+from twilio_async.outbox.arrears import Arrears
 from twilio_async.outbox.drafts import Drafter
 from twilio_async.outbox.engine import Drain, Drained
-from twilio_async.outbox.errors import InvalidRow, OutboxClosed
+from twilio_async.outbox.errors import InvalidRow, OutboxClosed, OutboxError
 from twilio_async.outbox.ledger import MOVES, OPEN, STATES, State, read_reference
 from twilio_async.outbox.plan import Plan
 from twilio_async.outbox.reconcile import APART, QUIET, Reconciled, reconcile
@@ -66,6 +68,7 @@ class Outbox:
         self._opener: Callable[[], Awaitable[Store]] | None = None
         self._where = repr(store)
         self._drains: set[Drain] = set()
+        self._arrears = Arrears()
         self._stop = asyncio.Event()
 
     @classmethod
@@ -83,7 +86,7 @@ class Outbox:
         opener = _opener(where, read_only=read_only)
         outbox = object.__new__(cls)
         outbox._store, outbox._opener, outbox._where = None, opener, _spoken(where)
-        outbox._drains, outbox._stop = set(), asyncio.Event()
+        outbox._drains, outbox._arrears, outbox._stop = set(), Arrears(), asyncio.Event()
         return outbox
 
     async def __aenter__(self) -> Self:
@@ -108,7 +111,12 @@ class Outbox:
         """Close the ledger. Safe to repeat. End what is being sent first, with `stop`."""
         store, self._store = self._store, None
         self._stop.set()
-        if store is not None:
+        if store is None:
+            return
+        try:
+            with contextlib.suppress(OutboxError):  # no room still: the next to open it puts it in order
+                await self._arrears.pay(store)
+        finally:
             await store.aclose()
 
     def __repr__(self) -> str:
@@ -262,7 +270,7 @@ class Outbox:
         return _ended(report, stopped, throttled, time.monotonic() - began)
 
     async def _drain(self, twilio: AsyncSession, plan: Plan) -> Drained:
-        drain = Drain(self.store, twilio, plan)
+        drain = Drain(self.store, twilio, plan, arrears=self._arrears)
         self._drains.add(drain)
         try:
             return await drain.run()
