@@ -81,9 +81,9 @@ class Watched:
         self._note(*(f"doubt {row.id}.{row.attempt}" for row in rows if row.state == "unknown"))
         return rows
 
-    async def resolve(self, verdicts: Sequence[Verdict], *, apart: float, resend_absent: bool) -> Resolved:
+    async def resolve(self, verdicts: Sequence[Verdict], *, at: float, apart: float, resend_absent: bool) -> Resolved:
         """See `Store.resolve`."""
-        done = await self._store.resolve(verdicts, apart=apart, resend_absent=resend_absent)
+        done = await self._store.resolve(verdicts, at=at, apart=apart, resend_absent=resend_absent)
         self._note(f"matched {done.matched}", f"resent {done.resent}")
         return done
 

@@ -41,6 +41,8 @@ TROUBLE: Final = 900.0
 """Seconds of a world in which workers crash and stand still."""
 HORIZON: Final = 4 * 3600.0
 """Seconds after which everything has to be settled."""
+LONGEST_JUMP: Final = 1200.0
+"""Seconds by which the ledger's clock is set forward while something is in doubt, at most."""
 LONGEST_LAG: Final = 300.0
 """Seconds until Twilio lists a message, at most."""
 ACCOUNT, TOKEN, SENDER = f"AC{0:032x}", "0" * 32, "+15017122661"
@@ -79,15 +81,17 @@ class ModelTwilio:
     Args:
         chance: decides what does.
         lag: seconds until a message is listed, at most.
+        clock: Unix seconds, as its answers bear them.
     """
 
-    def __init__(self, chance: random.Random, lag: float) -> None:
+    def __init__(self, chance: random.Random, lag: float, clock: Callable[[], float]) -> None:
         self.made: list[Made] = []
         self.is_calm = False
         self.store: Store | None = None
         """Where callbacks go, if there are any."""
         self._chance = chance
         self._lag = lag
+        self._clock = clock
         self._callbacks: set[asyncio.Task[None]] = set()
 
     def calm_down(self) -> None:
@@ -154,7 +158,8 @@ class ModelTwilio:
             made.record() for made in reversed(self.made)
             if made.listed_at <= now and all(made.form[name] == value for name, value in wanted.items() if value is not None)
         ]  # fmt: skip
-        return web.json_response({"messages": found, "next_page_uri": None})
+        told = email.utils.formatdate(self._clock(), usegmt=True)
+        return web.json_response({"messages": found, "next_page_uri": None}, headers={"Date": told})
 
 
 def _error(status: int, code: int) -> web.Response:
@@ -224,6 +229,8 @@ class World:
     chance: random.Random = field(init=False)
     resends: bool = field(init=False)
     lag: float = field(init=False)
+    jumps: list[tuple[float, float]] = field(init=False)
+    """When the ledger's clock is set forward, and by how much."""
     rows: list[dict[str, Any]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -231,6 +238,10 @@ class World:
         self.chance = random.Random(self.seed)  # noqa: S311 - the same world in every run
         self.resends = self.chance.random() < 0.8
         self.lag = self.chance.choice([0.0, 20.0, LONGEST_LAG])
+        jumps = random.Random(f"jumps {self.seed}")  # noqa: S311 - of its own, so that it changes no other decision
+        self.jumps = [
+            (jumps.uniform(0.0, 2 * TROUBLE), jumps.uniform(0.0, LONGEST_JUMP)) for _ in range(jumps.choice([0, 1, 4]))
+        ]
         people = self.chance.randint(2, 6)
         self.rows = [
             {
@@ -255,6 +266,10 @@ class World:
         """The ledger."""
         return MemoryStore(clock=clock)
 
+    def make_twilio(self, clock: Callable[[], float], ledgers_clock: Callable[[], float]) -> ModelTwilio:  # noqa: ARG002
+        """Twilio, whose answers bear its own time, whatever the ledger's clock says."""
+        return ModelTwilio(self.chance, self.lag, clock)
+
     def make_view(self, store: MemoryStore, freezes: float) -> View:
         """The ledger as a worker sees it."""
         return View(store, self.chance, freezes)
@@ -277,9 +292,16 @@ class World:
                 asyncio.set_event_loop(None)
 
     async def _live(self, loop: Any) -> list[str]:
-        store = self.make_store(lambda: START + loop._true_time())  # noqa: SLF001 - the ledger stands beside all hosts
+        def true_time() -> float:
+            return START + cast("float", loop._true_time())  # noqa: SLF001 - the ledger stands beside all hosts
+
+        def ledgers_time() -> float:
+            now = true_time()
+            return now + sum(ahead for at, ahead in self.jumps if START + at <= now)
+
+        store = self.make_store(ledgers_time)
         await store.add(CAMPAIGN, [Drafter().draft(number, row) for number, row in enumerate(self.rows)])
-        twilio = ModelTwilio(self.chance, self.lag)
+        twilio = self.make_twilio(true_time, ledgers_time)
         if self.chance.random() < 0.3:
             twilio.store = cast("Store", store)
         loop.net.set_defaults(latency=(0.001, 0.050))

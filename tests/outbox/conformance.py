@@ -68,7 +68,7 @@ STORES: dict[str, Callable[[Callable[[], float]], contextlib.AbstractAsyncContex
 SENDERS = ("+15017122661", "+15017122662", "MG1")
 CAMPAIGNS = ("spring", "autumn")
 SIDS = tuple(f"SM{number:032x}" for number in range(6))
-FINDINGS: tuple[Finding | None, ...] = ("match", "miss", "miss", "hold", None)
+FINDINGS: tuple[Finding | None, ...] = ("match", "wait", "miss", "miss", "hold", None)
 OWNERS = ("first", "first", "second")
 
 
@@ -243,8 +243,8 @@ class LedgerMachine(RuleBasedStateMachine):
         """What is over, is put in order."""
         self.both(lambda store, _: store.sweep(everything=everything))
 
-    @rule(data=st.data(), resend=st.booleans(), stale=st.booleans())
-    def twilio_is_asked(self, data: st.DataObject, *, resend: bool, stale: bool) -> None:
+    @rule(data=st.data(), ahead=st.sampled_from([0.0, 0.0, -5000.0]), resend=st.booleans(), stale=st.booleans())
+    def twilio_is_asked(self, data: st.DataObject, *, ahead: float, resend: bool, stale: bool) -> None:
         """And says this or that of rows in doubt."""
         rows = self.wait(self.store.unknowns(campaign=None))
         twins = self.wait(self.model.unknowns(campaign=None))
@@ -252,6 +252,7 @@ class LedgerMachine(RuleBasedStateMachine):
         possible = st.sampled_from(FINDINGS)
         chosen = [(row, data.draw(possible)) for row in rows]
         sids = data.draw(st.permutations(SIDS))
+        at = self.clock.now + ahead
 
         def verdicts(own: Callable[[Row], Row]) -> list[Verdict]:
             return [
@@ -266,7 +267,7 @@ class LedgerMachine(RuleBasedStateMachine):
                 if finding is not None
             ]
 
-        self.both(lambda store, own: store.resolve(verdicts(own), apart=60.0, resend_absent=resend))
+        self.both(lambda store, own: store.resolve(verdicts(own), at=at, apart=60.0, resend_absent=resend))
 
     @rule(
         campaign=st.sampled_from(CAMPAIGNS),

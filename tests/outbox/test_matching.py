@@ -23,13 +23,14 @@ TO, SENDER, SERVICE = "+15558675310", "+15017122661", "MG" + "0" * 32
 WINDOW = Window(now=NOW)
 
 
-def row(number: int = 1, *, at: float = SENT, state: State = "unknown", **given: Any) -> Row:
+def row(number: int = 1, *, at: float = SENT, asked: float | None = SENT, state: State = "unknown", **given: Any) -> Row:
     """A row in doubt."""
     given = {"to": TO, "from_": SENDER, "body": "Hi"} | given
     given = {name: value for name, value in given.items() if value is not None}
     return Row(
         id=number, campaign="spring", key=str(number), state=state, payload=payload(given), to=TO,
         sender=given.get("from_") or given["messaging_service_sid"], segments=1, added_at=at, intent_at=at, epoch=1,
+        asked_at=asked,
     )  # fmt: skip
 
 
@@ -55,15 +56,17 @@ def test_one_of_each_is_a_match() -> None:
 
 
 def test_nothing_means_absent_after_the_quiet_period_only() -> None:
-    """Twilio may list a message late."""
+    """Twilio may list a message late. It begins with the first look, whatever time the intent bears."""
     assert findings([row()], []) == {1: "miss"}
-    assert findings([row(at=NOW - 599)], []) == {}
-    assert findings([row(at=NOW - 600)], []) == {1: "miss"}
+    assert findings([row(asked=None)], []) == {1: "wait"}
+    assert findings([row(asked=NOW - 599)], []) == {}
+    assert findings([row(asked=NOW - 600)], []) == {1: "miss"}
+    assert findings([row(asked=None)], [], WINDOW._replace(quiet=0.0)) == {1: "miss"}
 
 
 def test_a_match_need_not_wait() -> None:
     """What is there, is there."""
-    assert findings([row(at=NOW - 5)], [message(at=NOW - 4)]) == {1: "SM1"}
+    assert findings([row(at=NOW - 5, asked=None)], [message(at=NOW - 4)]) == {1: "SM1"}
 
 
 def test_enough_for_all_are_theirs() -> None:
@@ -76,7 +79,8 @@ def test_enough_for_all_are_theirs() -> None:
 def test_too_few_for_all_are_held() -> None:
     """Two alike and one message: one was sent, and which is the same, but whether the other is on its way is not known."""
     assert findings([row(1), row(2)], [message()]) == {1: "hold", 2: "hold"}
-    assert findings([row(1, at=NOW - 5), row(2, at=NOW - 5)], [message(at=NOW)]) == {}
+    twins = [row(1, at=NOW - 5, asked=None), row(2, at=NOW - 5, asked=NOW - 4)]
+    assert findings(twins, [message(at=NOW)]) == {1: "wait"}
 
 
 @pytest.mark.parametrize(
@@ -85,7 +89,7 @@ def test_too_few_for_all_are_held() -> None:
         {"body": "Another"},
         {"from_": "+15017122662"},
         {"direction": "inbound"},
-        {"at": SENT + 90_000},
+        {"at": SENT - 90_000},
         {"direction": "outbound-reply"},
     ],
     ids=str,
@@ -96,8 +100,10 @@ def test_what_is_certainly_another_is_no_match(other: dict[str, Any]) -> None:
 
 
 def test_the_same_text_at_another_time_forbids_to_say_absent() -> None:
-    """Clocks are set and jump; sending it again would be rash."""
+    """Clocks are wrong and set; sending it again would be rash."""
     assert findings([row()], [message(at=SENT - 7200)]) == {1: "hold"}
+    assert findings([row(at=SENT - 500_000)], [message()]) == {1: "hold"}
+    assert findings([row(at=SENT + 500_000)], [message()]) == {1: "hold"}
 
 
 def test_a_clock_that_is_wrong_is_reckoned_with() -> None:

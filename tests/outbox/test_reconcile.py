@@ -10,7 +10,8 @@ import pytest
 
 from tests.outbox.conformance import Hand
 from tests.outbox.conftest import texts
-from twilio_async import AsyncSession, InvalidArgument, TwilioError
+from tests.raw_server import ACCOUNT, TOKEN, RawServer, answering, http
+from twilio_async import AsyncSession, InvalidArgument, TwilioError, UnreadableAnswer
 from twilio_async.outbox.drafts import Drafter
 from twilio_async.outbox.engine import drain
 from twilio_async.outbox.ledger import State
@@ -60,19 +61,15 @@ async def test_many_in_doubt_cost_few_requests(emulator: Emulator, plain: AsyncS
 
 async def test_what_twilio_has_not_is_absent_after_two_looks(emulator: Emulator, plain: AsyncSession) -> None:
     """After the quiet period, and a while apart; then it is sent again only if that is wanted."""
-    clock = Hand()
-    clock.now = time.time()
-    store = MemoryStore(clock=clock)
+    store = MemoryStore()
     await lost(store, plain, emulator, texts(2), "reset")
     found = await reconcile(store, plain)
     assert found.left == 2
-    assert found.again_in == pytest.approx(600, abs=1)
-    clock.now += 600
+    assert found.again_in == 600
     emulator.clock.advance(600)
     found = await reconcile(store, plain)
     assert found.absent == 0
-    assert found.again_in == pytest.approx(60)
-    clock.now += 60
+    assert found.again_in == 60
     emulator.clock.advance(60)
     found = await reconcile(store, plain)
     assert (found.absent, found.left, found.again_in) == (2, 0, None)
@@ -101,6 +98,46 @@ async def test_twilios_clock_is_the_one_that_counts(emulator: Emulator, plain: A
     store = MemoryStore()
     await lost(store, plain, emulator, texts(3), "accept_then_500")
     assert (await reconcile(store, plain)).matched == 3
+
+
+@pytest.mark.parametrize("jump", [-1e6, 700.0, 1e6])
+async def test_a_clock_that_is_set_makes_no_time_pass(emulator: Emulator, plain: AsyncSession, jump: float) -> None:
+    """Neither the quiet period nor the time between the looks: both go by Twilio's clock, from the first look on."""
+    clock = Hand()
+    clock.now = time.time()
+    store = MemoryStore(clock=clock)
+    await lost(store, plain, emulator, texts(1), "reset")
+    for passes in (599, 1, 59):
+        for _ in range(3):
+            clock.now += jump
+            found = await reconcile(store, plain, resend_absent=True)
+            assert (found.resent, found.left) == (0, 1)
+        emulator.clock.advance(passes)
+    emulator.clock.advance(1)
+    assert (await reconcile(store, plain, resend_absent=True)).resent == 1
+
+
+@pytest.mark.parametrize("jump", [200_000.0, -200_000.0])
+async def test_a_clock_that_was_days_wrong_hides_no_message(emulator: Emulator, plain: AsyncSession, jump: float) -> None:
+    """Before it was set it told another day than Twilio's, and the message is there."""
+    clock = Hand()
+    clock.now = time.time() - jump
+    store = MemoryStore(clock=clock)
+    await lost(store, plain, emulator, texts(1), "accept_then_drop")
+    clock.now += jump
+    found = await reconcile(store, plain, quiet=0.0, apart=0.0, resend_absent=True)
+    assert (found.held, found.resent, found.left) == (1, 0, 0)
+
+
+async def test_answers_without_a_date_prove_nothing(emulator: Emulator, plain: AsyncSession) -> None:
+    """Nothing tells then how long Twilio has been silent."""
+    store = MemoryStore()
+    await lost(store, plain, emulator, texts(1), "reset")
+    server = RawServer(answering(http(200, b'{"messages": []}')))
+    async with server, AsyncSession(ACCOUNT, TOKEN, base_url=server.url) as twilio:
+        with pytest.raises(UnreadableAnswer, match="no date"):
+            await reconcile(store, twilio, quiet=0.0, apart=0.0)
+    assert await states(store) == {"unknown": 1}
 
 
 async def test_what_could_be_it_is_held_for_a_person(emulator: Emulator, plain: AsyncSession) -> None:

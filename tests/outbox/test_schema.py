@@ -20,7 +20,7 @@ from twilio_async.outbox.errors import (
     OutboxVersion,
 )
 from twilio_async.outbox.ledger import STATES
-from twilio_async.outbox.schema import CODES, MIGRATIONS, Lock, connect, translated, translated_os
+from twilio_async.outbox.schema import APPLICATION, CODES, MIGRATIONS, Lock, connect, translated, translated_os
 
 
 @pytest.fixture
@@ -58,6 +58,28 @@ def test_opening_again_changes_nothing(path: Path) -> None:
     assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
     connection.close()
     assert path.read_bytes() == before
+
+
+def test_an_older_layout_is_brought_up_to_date(path: Path) -> None:
+    """Its rows stay; looks at Twilio's list that bear this machine's time count no more. Whoever only looks is refused."""
+    old = sqlite3.connect(path, isolation_level=None)
+    old.executescript(
+        MIGRATIONS[0] + f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = 1; PRAGMA journal_mode = WAL"
+    )
+    old.executescript("INSERT INTO campaigns (name) VALUES ('spring'); INSERT INTO senders (name) VALUES ('+15017122661')")
+    old.executemany(
+        "INSERT INTO rows (campaign, key, sender, recipient, payload, segments, added_at, state, absent_at) "
+        "VALUES (1, ?, 1, '+15558675310', '{}', 1, 0, ?, 1700000000.0)",
+        [(state, CODES[state]) for state in ("unknown", "absent", "accepted")],
+    )
+    old.close()
+    with pytest.raises(OutboxVersion, match="open it for sending once"):
+        connect(path, read_only=True)
+    connection = connect(path)
+    found = connection.execute("SELECT key, asked_at, absent_at FROM rows ORDER BY id").fetchall()
+    connection.close()
+    assert found == [("unknown", None, None), ("absent", None, None), ("accepted", None, 1_700_000_000.0)]
+    connect(path, read_only=True).close()
 
 
 def test_states_keep_their_numbers() -> None:

@@ -120,36 +120,54 @@ async def test_absence_takes_two_looks_and_leave_to_resend(store: Store, clock: 
     (row,) = await begun(store, "a")
     await store.settle(row, LOST)
     miss = [Verdict(id=row.id, epoch=row.epoch, finding="miss")]
-    await store.resolve(miss)
-    clock.now += 59
-    assert (await store.resolve(miss)).absent == 0
-    clock.now += 1
-    assert (await store.resolve(miss)).absent == 1
+    await store.resolve(miss, at=1000.0)
+    clock.now += 1e6
+    assert (await store.resolve(miss, at=1059.0)).absent == 0
+    assert (await store.resolve(miss, at=1060.0)).absent == 1
     assert await states(store) == {"a": "absent"}
-    assert (await store.resolve(miss, resend_absent=True)).resent == 1
+    assert (await store.resolve(miss, at=1060.0, resend_absent=True)).resent == 1
     assert await states(store) == {"a": "pending"}
+
+
+async def test_the_first_look_for_a_row_is_kept(store: Store) -> None:
+    """Until it is sent again, or turns out to be in doubt once more."""
+    one, other = await begun(store, "a", "b")
+    await store.settle(one, LOST)
+    wait = [Verdict(id=one.id, epoch=one.epoch, finding="wait")]
+    await store.resolve(wait, at=1000.0)
+    await store.resolve(wait, at=2000.0)
+    assert [row.asked_at for row in await everything(store)] == [1000.0, None]
+    await store.resolve([Verdict(id=one.id, epoch=one.epoch, finding="miss")], at=3000.0)
+    await store.resolve([Verdict(id=one.id, epoch=one.epoch, finding="match", sid="SM1")], at=3000.0)
+    assert await store.settle(other, ACCEPTED)
+    (again,) = await store.unknowns(campaign=None)
+    assert (again.state, again.asked_at, again.absent_at) == ("unknown", None, None)
+    await store.resolve(wait, at=4000.0)
+    await store.settle(one, Settlement(event="put_back"))
+    await store.begin(await claimed(store), lease=60.0)
+    assert {row.asked_at for row in await everything(store)} == {None}
 
 
 async def test_looks_at_an_earlier_attempt_do_not_count(store: Store, clock: Hand) -> None:
     """A row that was sent again is looked for twice again."""
     (row,) = await begun(store, "a")
     await store.settle(row, LOST)
-    await store.resolve([Verdict(id=row.id, epoch=row.epoch, finding="miss")])
+    await store.resolve([Verdict(id=row.id, epoch=row.epoch, finding="miss")], at=1000.0)
     clock.now += 100
     await store.settle(row, Settlement(event="put_back"))
     (again,) = await claimed(store)
     await store.begin([again], lease=60.0)
     await store.settle(again, LOST)
-    assert (await store.resolve([Verdict(id=again.id, epoch=again.epoch, finding="miss")])).absent == 0
+    assert (await store.resolve([Verdict(id=again.id, epoch=again.epoch, finding="miss")], at=1100.0)).absent == 0
     stale = [Verdict(id=row.id, epoch=row.epoch, finding="match", sid="SM1")]
-    assert (await store.resolve(stale)).matched == 0
+    assert (await store.resolve(stale, at=1100.0)).matched == 0
 
 
 async def test_a_message_that_was_inferred_gives_way_to_one_that_is_known(store: Store) -> None:
     """Two alike: one was thought to be the message that the other's answer names."""
     one, other = await begun(store, "a", "b")
     await store.settle(one, LOST)
-    await store.resolve([Verdict(id=one.id, epoch=one.epoch, finding="match", sid="SM1")])
+    await store.resolve([Verdict(id=one.id, epoch=one.epoch, finding="match", sid="SM1")], at=1000.0)
     assert await store.settle(other, ACCEPTED)
     rows = {row.key: (row.state, row.sid) for row in await everything(store)}
     assert rows == {"a": ("unknown", None), "b": ("accepted", "SM1")}

@@ -21,24 +21,15 @@ TRIAL_PREFIX = "Sent from your Twilio trial account - "
 """What Twilio puts before every text of a trial account."""
 
 WANDERING = 86_400.0
-"""Seconds around the window within which a message that would fit keeps a row from being called absent: clocks jump."""
-
-
-def lost_at(row: Row) -> float:
-    """From when a row's quiet period counts: when it was noted as lost.
-
-    That is a little later than its intent, or much, if its process died; but it is a time of the process that now counts, whose
-    clock cannot have been set meanwhile.
-    """
-    begun = row.intent_at or 0.0
-    return max(begun, row.settled_at or begun) if row.state == "unknown" else begun
+"""Seconds before an intent from which a message that would fit keeps a row from being called absent: clocks are wrong."""
 
 
 class Window(NamedTuple):
     """When a row's message can have been created, seen from its intent.
 
-    *skew* is what Twilio's clock is ahead of the store's; *slack* what either may be wrong; *longest* the time from the intent
-    to the last moment at which the request can have arrived. *quiet* is the time after which silence means something.
+    *now* is Twilio's time, and *skew* what its clock is ahead of the store's; *slack* what either may be wrong; *longest* the
+    time from the intent to the last moment at which the request can have arrived. *quiet* is the time from the first look after
+    which silence means something; that first look, and not the loss, since it bears a time of Twilio's.
     """
 
     now: float
@@ -53,16 +44,20 @@ class Window(NamedTuple):
         return -self.slack <= since <= self.longest + self.slack
 
     def near(self, row: Row, message: Message) -> bool:
-        """The same with clocks that nobody should trust."""
-        return abs(self._since(row, message)) <= WANDERING
+        """The same if the store's clock was wrong at the intent: a day ahead, or more if that shows, or behind by anything."""
+        return self._since(row, message) >= -WANDERING or self._intent(row) > self.now
 
     def is_quiet(self, row: Row) -> bool:
         """Whether *row*'s message would be listed by now, if there were one."""
-        return self.now - lost_at(row) >= self.quiet
+        return self.now - (self.now if row.asked_at is None else row.asked_at) >= self.quiet
+
+    def _intent(self, row: Row) -> float:
+        """The intent as Twilio's clock had it, if the store's was right."""
+        return (row.intent_at or 0.0) + self.skew
 
     def _since(self, row: Row, message: Message) -> float:
         created = 0.0 if message.date_created is None else message.date_created.timestamp()
-        return created - self.skew - (row.intent_at or 0.0)
+        return created - self._intent(row)
 
 
 def judge(rows: Sequence[Row], messages: Iterable[Message], window: Window) -> list[Verdict]:
@@ -140,6 +135,8 @@ def _unmatched(doubtful: Sequence[Row], left: Sequence[Message], window: Window,
     verdicts: list[Verdict] = []
     for row in doubtful:
         if not window.is_quiet(row):
+            if row.asked_at is None:
+                verdicts.append(Verdict(id=row.id, epoch=row.epoch, finding="wait"))
             continue
         similar = sum(_could_be(row, message, window) for message in left)
         if similar or not shown:

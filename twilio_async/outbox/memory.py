@@ -120,7 +120,7 @@ class MemoryStore:
                 continue
             if self._paused[row.campaign] or self._is_late(row):
                 continue
-            self._keep(self._move(row, "begin"), attempt=row.attempt + 1, intent_at=now, absent_at=None)
+            self._keep(self._move(row, "begin"), attempt=row.attempt + 1, intent_at=now, asked_at=None, absent_at=None)
             self._leases[row.id] = now + lease
             begun.add(row.id)
         return begun
@@ -177,18 +177,19 @@ class MemoryStore:
         """See `Store.known_sids`."""
         return {row.sid for row in self._rows.values() if row.sid is not None} & set(sids)
 
-    async def resolve(self, verdicts: Sequence[Verdict], *, apart: float = 60.0, resend_absent: bool = False) -> Resolved:
+    async def resolve(
+        self, verdicts: Sequence[Verdict], *, at: float, apart: float = 60.0, resend_absent: bool = False
+    ) -> Resolved:
         """See `Store.resolve`."""
         done: Counter[str] = Counter()
         for verdict in verdicts:
             row = self._rows[verdict.id]
             if row.epoch == verdict.epoch:
-                done[self._resolve(row, verdict, apart=apart, resend_absent=resend_absent)] += 1
+                done[self._resolve(row, verdict, at=at, apart=apart, resend_absent=resend_absent)] += 1
         del done[""]
         return Resolved(**done)
 
-    def _resolve(self, row: Row, verdict: Verdict, *, apart: float, resend_absent: bool) -> str:
-        now = self._clock()
+    def _resolve(self, row: Row, verdict: Verdict, *, at: float, apart: float, resend_absent: bool) -> str:
         if verdict.finding == "match":
             if self._holder(verdict.sid) is not None:
                 return ""
@@ -204,10 +205,13 @@ class MemoryStore:
         if verdict.finding == "hold":
             self._settled(row, "hold", reason=verdict.reason)
             return "held"
-        if row.absent_at is None:
-            self._keep(row, absent_at=now)
+        if verdict.finding == "wait":
+            self._keep(row, asked_at=at if row.asked_at is None else row.asked_at)
             return ""
-        if now - row.absent_at < apart:
+        if row.absent_at is None:
+            self._keep(row, absent_at=at)
+            return ""
+        if at - row.absent_at < apart:
             return ""
         if resend_absent:
             self._settled(row, "resend", reason=ABSENT)
@@ -347,7 +351,7 @@ class MemoryStore:
         """The row without a sid that was only inferred; whether it was accepted is unknown again, unless Twilio said so."""
         if row.evidence == "listed":
             return self._keep(row, sid=None, evidence="answer")
-        return self._settled(row, "displace", sid=None, evidence=None, reason=DISPLACED)
+        return self._settled(row, "displace", sid=None, evidence=None, asked_at=None, absent_at=None, reason=DISPLACED)
 
 
 def reserve(rates: dict[tuple[str, float, float], RateLimit], bucket: str, rate: float, burst: float, cost: float) -> float:

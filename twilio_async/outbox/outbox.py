@@ -56,8 +56,9 @@ class Outbox:
     durably; a row whose answer never came is ``unknown`` and is not sent again by itself. `reconcile` looks for it at Twilio.
 
     What remains possible, and cannot be excluded by any client: with ``resend_absent=True``, a message that Twilio lists later
-    than the quiet period; a machine that stands still in the microseconds between the fence and the write; a proxy that
-    delivers a request minutes after it was given up; an older copy of the ledger that is put in the place of the newer.
+    than the quiet period, or that was sent by a machine whose clock was more than a day ahead; a machine that stands still in
+    the microseconds between the fence and the write; a proxy that delivers a request minutes after it was given up; an older
+    copy of the ledger that is put in the place of the newer.
 
     Args:
         store: an open store, such as `MemoryStore`; `open` makes one that lasts.
@@ -237,7 +238,8 @@ class Outbox:
                 all of them. At least 50 are sent first. ``None`` for no such end. Default 0.5.
             resend_absent: whether rows that Twilio does not have, looked for twice after *quiet*, are sent again; `send` then
                 waits until nothing is in doubt any more. Default: no, for Twilio promises no time by which it lists a message.
-            quiet: seconds after a row was lost before "Twilio does not have it" is believed. Default 600.
+            quiet: seconds after the first look for a row before "Twilio does not have it" is believed, by Twilio's clock.
+                Default 600.
             apart: seconds between the two looks that it takes. Default 60.
 
         Returns:
@@ -395,7 +397,8 @@ class Outbox:
         Args:
             twilio: the account that sent them.
             campaign: Default: all.
-            quiet: seconds after a row was lost before "Twilio does not have it" is believed. Default 600.
+            quiet: seconds after the first look for a row before "Twilio does not have it" is believed, by Twilio's clock.
+                Default 600.
             apart: seconds between the two looks that it takes. Default 60.
             resend_absent: whether a row that is absent becomes pending again. Default: no.
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from twilio_async._call import Response, responses
-from twilio_async.errors import InvalidArgument
-from twilio_async.outbox.matching import WANDERING, Window, judge, lost_at
+from twilio_async.errors import InvalidArgument, UnreadableAnswer
+from twilio_async.outbox.matching import WANDERING, Window, judge
 from twilio_async.outbox.store import Resolved, Row, Store, Verdict
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from twilio_async.session import AsyncSession
 
 QUIET: Final = 600.0
-"""Seconds after a row was lost from which Twilio's silence means something."""
+"""Seconds after Twilio was first asked for a row from which its silence means something."""
 APART: Final = 60.0
 """Seconds between the two looks that it takes."""
 FEW: Final = 50
@@ -63,7 +63,7 @@ async def reconcile(
         store: the ledger.
         twilio: the account that sent them.
         campaign: ``None`` for all.
-        quiet: seconds after a row was lost before "Twilio does not have it" is believed. Default 600.
+        quiet: seconds after the first look for a row before "Twilio does not have it" is believed. Default 600.
         apart: seconds between the two looks that it takes. Default 60.
         resend_absent: whether such a row is sent again. Default: no.
 
@@ -78,14 +78,12 @@ async def reconcile(
     if not rows:
         return Reconciled()
     now = await store.now()
-    by_recipient, skew = await _read(twilio, rows)
-    window = Window(now=now, quiet=quiet, skew=0.0 if skew is None else skew - now)
+    by_recipient, at = await _read(twilio, rows, now)
+    window = Window(now=at, quiet=quiet, skew=at - now)
     known = await store.known_sids([message.sid for messages in by_recipient.values() for message in messages])
     verdicts = _verdicts(rows, by_recipient, known, window)
-    resolved = await store.resolve(verdicts, apart=apart, resend_absent=resend_absent)
-    return _summary(
-        await _all_unknowns(store, campaign), resolved, await store.now(), quiet, apart, resend_absent=resend_absent
-    )
+    resolved = await store.resolve(verdicts, at=at, apart=apart, resend_absent=resend_absent)
+    return _summary(await _all_unknowns(store, campaign), resolved, at, quiet, apart, resend_absent=resend_absent)
 
 
 def _verdicts(rows: Sequence[Row], by_recipient: dict[str, list[Message]], known: Any, window: Window) -> list[Verdict]:
@@ -100,18 +98,18 @@ def _verdicts(rows: Sequence[Row], by_recipient: dict[str, list[Message]], known
 
 
 def _summary(
-    left: Sequence[Row], resolved: Resolved, now: float, quiet: float, apart: float, *, resend_absent: bool
+    left: Sequence[Row], resolved: Resolved, at: float, quiet: float, apart: float, *, resend_absent: bool
 ) -> Reconciled:
     waits = [
-        _wait(row, now, quiet, apart) for row in left if row.state == "unknown" or (row.state == "absent" and resend_absent)
+        _wait(row, at, quiet, apart) for row in left if row.state == "unknown" or (row.state == "absent" and resend_absent)
     ]
     return Reconciled(**msgspec.structs.asdict(resolved), left=len(waits), again_in=max(min(waits), 0.0) if waits else None)
 
 
-def _wait(row: Row, now: float, quiet: float, apart: float) -> float:
+def _wait(row: Row, at: float, quiet: float, apart: float) -> float:
     if row.absent_at is not None:
-        return row.absent_at + apart - now
-    return lost_at(row) + quiet - now
+        return row.absent_at + apart - at
+    return 0.0 if row.asked_at is None else row.asked_at + quiet - at
 
 
 async def _all_unknowns(store: Store, campaign: str | None) -> list[Row]:
@@ -124,9 +122,9 @@ async def _all_unknowns(store: Store, campaign: str | None) -> list[Row]:
 # --- reading Twilio's list -----------------------------------------------------------------------------------------------
 
 
-async def _read(twilio: AsyncSession, rows: Sequence[Row]) -> tuple[dict[str, list[Message]], float | None]:
+async def _read(twilio: AsyncSession, rows: Sequence[Row], now: float) -> tuple[dict[str, list[Message]], float]:
     """Twilio's messages to the rows' recipients since the earliest intent, and what time it was there meanwhile."""
-    since = min(row.intent_at or row.added_at for row in rows) - WANDERING
+    since = min(now, *(row.intent_at or row.added_at for row in rows)) - WANDERING
     recipients = {row.to for row in rows}
     if len(recipients) <= FEW:
         lists = [twilio.messages.list(to=recipient) for recipient in sorted(recipients)]
@@ -148,7 +146,9 @@ async def _read(twilio: AsyncSession, rows: Sequence[Row]) -> tuple[dict[str, li
                 group.create_task(read(pages))
     except BaseExceptionGroup as several:  # the first says what is wrong; the others were cut short for it
         raise several.exceptions[0] from None
-    return found, min(dates, default=None)
+    if not dates:
+        raise UnreadableAnswer("Twilio's answers bear no date, so that its silence proves nothing", operation="messages.list")
+    return found, min(dates)
 
 
 def _senders(rows: Sequence[Row]) -> set[str]:

@@ -150,9 +150,13 @@ class SqliteStore:
         """See `Store.known_sids`."""
         return await self._actor.run(lambda: self._tables.known_sids(sids), is_long=True)
 
-    async def resolve(self, verdicts: Sequence[Verdict], *, apart: float = 60.0, resend_absent: bool = False) -> Resolved:
+    async def resolve(
+        self, verdicts: Sequence[Verdict], *, at: float, apart: float = 60.0, resend_absent: bool = False
+    ) -> Resolved:
         """See `Store.resolve`."""
-        return await self._actor.run(lambda: self._tables.resolve(verdicts, apart, resend_absent=resend_absent), is_long=True)
+        return await self._actor.run(
+            lambda: self._tables.resolve(verdicts, at, apart, resend_absent=resend_absent), is_long=True
+        )
 
     async def observe(self, campaign: str, key: str, *, sid: str, status: str | None, code: int | None) -> Observed:
         """See `Store.observe`."""

@@ -1,7 +1,8 @@
 """What keeps a ledger: the one protocol that every store speaks, and the values that pass through it.
 
 A store decides nothing about Twilio; it makes each move of `ledger.MOVES` atomic and durable. Times are Unix seconds of the
-store's own clock, so that many machines need not agree on theirs; what comes from outside is a duration.
+store's own clock, so that many machines need not agree on theirs; what comes from outside is a duration, or, where it is about
+Twilio's list, a time of Twilio's clock, which nobody here can set.
 """
 
 from __future__ import annotations
@@ -71,8 +72,10 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     code: int | None = None
     reason: str | None = None
     evidence: Evidence | None = None
+    asked_at: float | None = None
+    """When Twilio's list was first looked through for it, by Twilio's clock."""
     absent_at: float | None = None
-    """When Twilio was first found not to have it."""
+    """When it was first found not to be there, though it had to be by then; by Twilio's clock."""
     delivery: str | None = None
     """What a callback last told of its delivery."""
     delivery_code: int | None = None
@@ -122,7 +125,8 @@ class Swept(msgspec.Struct, frozen=True):
     """Past their deadline."""
 
 
-Finding: TypeAlias = Literal["match", "miss", "hold"]
+Finding: TypeAlias = Literal["match", "wait", "miss", "hold"]
+"""It is there, it may be listed later, it is not there, or only a person can tell."""
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -232,11 +236,14 @@ class Store(Protocol):
         """Those of *sids* that belong to rows already."""
         ...
 
-    async def resolve(self, verdicts: Sequence[Verdict], *, apart: float = 60.0, resend_absent: bool = False) -> Resolved:
+    async def resolve(
+        self, verdicts: Sequence[Verdict], *, at: float, apart: float = 60.0, resend_absent: bool = False
+    ) -> Resolved:
         """Act on what Twilio's list told.
 
         Args:
             verdicts: of rows from `unknowns`.
+            at: when it was read, by Twilio's clock.
             apart: seconds between two looks before a row counts as absent.
             resend_absent: whether it is then sent again.
         """

@@ -30,8 +30,8 @@ from twilio_async.outbox.store import (
 
 _COLUMNS: Final = (
     "id", "campaign", "key", "state", "payload", "recipient", "sender", "segments", "added_at", "attempt", "epoch", "owner",
-    "not_before", "deadline", "intent_at", "settled_at", "sid", "code", "reason", "evidence", "absent_at", "delivery",
-    "delivery_code",
+    "not_before", "deadline", "intent_at", "settled_at", "sid", "code", "reason", "evidence", "asked_at", "absent_at",
+    "delivery", "delivery_code",
 )  # fmt: skip
 _ALL: Final = ", ".join(_COLUMNS)
 _PENDING, _CLAIMED, _SENDING = CODES["pending"], CODES["claimed"], CODES["sending"]
@@ -202,8 +202,8 @@ class Tables:
             if campaign in self._paused:
                 continue
             moved = self._sql.execute(
-                f"UPDATE rows SET state = {_SENDING}, attempt = attempt + 1, intent_at = ?, lease = ?, absent_at = NULL "
-                f"WHERE id = ? AND state = {_CLAIMED} AND owner = ? AND epoch = ? AND lease > ? "
+                f"UPDATE rows SET state = {_SENDING}, attempt = attempt + 1, intent_at = ?, lease = ?, asked_at = NULL, "
+                f"absent_at = NULL WHERE id = ? AND state = {_CLAIMED} AND owner = ? AND epoch = ? AND lease > ? "
                 "AND (deadline IS NULL OR deadline > ?)",
                 (now, now + lease, row.id, row.owner, row.epoch, now, now),
             ).rowcount
@@ -257,7 +257,7 @@ class Tables:
         if row.evidence == "listed":
             self._sql.execute("UPDATE rows SET sid = NULL, evidence = 'answer' WHERE id = ?", (row.id,))
         else:
-            self._change(row, "displace", sid=None, evidence=None, reason=DISPLACED)
+            self._change(row, "displace", sid=None, evidence=None, asked_at=None, absent_at=None, reason=DISPLACED)
 
     def release(self, rows: Sequence[Row]) -> None:
         """See `Store.release`."""
@@ -311,18 +311,18 @@ class Tables:
             sid for (sid,) in self._sql.execute("SELECT sid FROM rows WHERE sid IN (SELECT value FROM json_each(?))", (asked,))
         }
 
-    def resolve(self, verdicts: Sequence[Verdict], apart: float, *, resend_absent: bool) -> Resolved:
+    def resolve(self, verdicts: Sequence[Verdict], at: float, apart: float, *, resend_absent: bool) -> Resolved:
         """See `Store.resolve`."""
         done: Counter[str] = Counter()
         for verdict in verdicts:
             found = self._sql.execute(f"SELECT {_ALL} FROM rows WHERE id = ?", (verdict.id,)).fetchone()
             row = None if found is None else self._row(found)
             if row is not None and row.epoch == verdict.epoch:
-                done[self._resolve(row, verdict, apart, resend_absent=resend_absent)] += 1
+                done[self._resolve(row, verdict, at, apart, resend_absent=resend_absent)] += 1
         del done[""]
         return Resolved(**done)
 
-    def _resolve(self, row: Row, verdict: Verdict, apart: float, *, resend_absent: bool) -> str:
+    def _resolve(self, row: Row, verdict: Verdict, at: float, apart: float, *, resend_absent: bool) -> str:
         if verdict.finding == "match":
             return self._match(row, verdict.sid)
         if row.state not in DOUBTFUL:
@@ -330,11 +330,13 @@ class Tables:
         if verdict.finding == "hold":
             self._change(row, "hold", reason=verdict.reason)
             return "held"
-        now = self._clock()
-        if row.absent_at is None:
-            self._sql.execute("UPDATE rows SET absent_at = ? WHERE id = ?", (now, row.id))
+        if verdict.finding == "wait":
+            self._sql.execute("UPDATE rows SET asked_at = coalesce(asked_at, ?) WHERE id = ?", (at, row.id))
             return ""
-        if now - row.absent_at < apart:
+        if row.absent_at is None:
+            self._sql.execute("UPDATE rows SET absent_at = ? WHERE id = ?", (at, row.id))
+            return ""
+        if at - row.absent_at < apart:
             return ""
         if resend_absent:
             self._change(row, "resend", reason=ABSENT)
@@ -500,14 +502,16 @@ class Tables:
     def _row(self, values: Sequence[Any]) -> Row:
         (
             number, campaign, key, state, payload, recipient, sender, segments, added_at, attempt, epoch, owner, not_before,
-            deadline, intent_at, settled_at, sid, code, reason, evidence, absent_at, delivery, delivery_code,
+            deadline, intent_at, settled_at, sid, code, reason, evidence, asked_at, absent_at, delivery,
+            delivery_code,
         ) = values  # fmt: skip
         known: State = STATES[int(state)]
         return Row(
             id=number, campaign=self._campaign_names[campaign], key=key, state=known, payload=payload, to=recipient,
             sender=self._sender_names[sender], segments=segments, added_at=added_at, attempt=attempt, epoch=epoch, owner=owner,
             not_before=not_before, deadline=deadline, intent_at=intent_at, settled_at=settled_at, sid=sid, code=code,
-            reason=reason, evidence=evidence, absent_at=absent_at, delivery=delivery, delivery_code=delivery_code,
+            reason=reason, evidence=evidence, asked_at=asked_at, absent_at=absent_at, delivery=delivery,
+            delivery_code=delivery_code,
         )  # fmt: skip
 
 

@@ -37,7 +37,7 @@ class Duties:
     Attributes:
         sweep_every: seconds between two looks for what a worker that died left in hand. Default 15.
         reconcile_every: seconds between two looks at Twilio for rows in doubt, at most. Default 60.
-        quiet: seconds after an attempt before "Twilio does not have it" is believed. Default 600.
+        quiet: seconds after the first look for a row before "Twilio does not have it" is believed. Default 600.
         apart: seconds between the two looks that it takes. Default 60.
         resend_absent: whether rows that Twilio does not have are sent again. Default: no, since it promises no time by which
             it lists a message.

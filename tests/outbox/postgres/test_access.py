@@ -138,7 +138,7 @@ async def test_whoever_is_cancelled_leaves_nothing_behind(store: PostgresStore, 
         await asyncio.gather(*(store.settle(row, Settlement(event="put_back")) for row in rows))
         await store.sweep(everything=True)
         await store.reserve("all", rate=1e6, burst=1.0, cost=1.0)
-        await store.resolve([Verdict(id=row.id, epoch=row.epoch, finding="hold") for row in rows])
+        await store.resolve([Verdict(id=row.id, epoch=row.epoch, finding="hold") for row in rows], at=0.0)
         await store.add("spring", [draft("more")])
 
     for _ in range(60):

@@ -41,7 +41,7 @@ async def test_two_that_look_at_twilio_at_once_find_one_message_once(another: Op
         await stores[0].settle(row, LOST)
     resolved = await asyncio.gather(
         *(
-            store.resolve([Verdict(id=row.id, epoch=row.epoch, finding="match", sid="SM1")])
+            store.resolve([Verdict(id=row.id, epoch=row.epoch, finding="match", sid="SM1")], at=0.0)
             for store, row in zip(stores, rows, strict=True)
         )
     )
@@ -58,7 +58,7 @@ async def test_an_answer_and_an_inference_at_once_end_with_the_answer(another: O
         sid = f"SM{number}"
         kept, _ = await asyncio.gather(
             one.settle(mine, Settlement(event="accept", sid=sid)),
-            other.resolve([Verdict(id=lost.id, epoch=lost.epoch, finding="match", sid=sid)]),
+            other.resolve([Verdict(id=lost.id, epoch=lost.epoch, finding="match", sid=sid)], at=0.0),
         )
         assert kept
         found = {row.key: (row.state, row.sid) for row in await one.rows((), campaign=None)}

@@ -11,7 +11,7 @@ from tests.outbox.postgres.conftest import Opener, opened, states
 from tests.postgres import server
 from twilio_async.errors import ConfigError
 from twilio_async.outbox.errors import OutboxUnreadable, OutboxVersion
-from twilio_async.outbox.postgres import PostgresStore
+from twilio_async.outbox.postgres import PostgresStore, schema
 
 
 async def test_many_that_come_at_once_make_one_ledger(another: Opener) -> None:
@@ -39,6 +39,21 @@ async def test_a_newer_ledger_is_refused(dsn: str, store: PostgresStore) -> None
     await store._access.run(lambda sql: sql.execute(b"INSERT INTO twilio_async.layout VALUES (99)"))
     with pytest.raises(OutboxVersion, match="upgrade"):
         await PostgresStore.open(dsn)
+
+
+async def test_an_older_ledger_is_brought_up_to_date(dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its rows stay; looks at Twilio's list that bear the database's time count no more. Whoever only looks is refused."""
+    monkeypatch.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:1])
+    async with opened(dsn) as old:
+        await old.add("spring", [draft("a"), draft("b")])
+        await old._access.run(lambda sql: sql.execute(b"UPDATE twilio_async.messages SET state = 'unknown', absent_at = 5"))
+    monkeypatch.undo()
+    with pytest.raises(OutboxUnreadable, match="open it for sending once"):
+        await PostgresStore.open(dsn, read_only=True)
+    async with opened(dsn) as store:
+        rows = await store.unknowns(campaign=None)
+        assert [(row.key, row.asked_at, row.absent_at) for row in rows] == [("a", None, None), ("b", None, None)]
+        assert (await store.progress(None)).rows == {"unknown": 2}
 
 
 async def test_a_database_that_cannot_hold_every_text_is_refused() -> None:

@@ -28,13 +28,13 @@ def row(values: Sequence[Any]) -> Row:
     """A row of a statement that gives `statements.COLUMNS`."""
     (
         number, campaign, key, state, payload, recipient, sender, segments, added_at, attempt, epoch, owner, not_before,
-        deadline, intent_at, settled_at, sid, code, reason, evidence, absent_at, delivery, delivery_code,
+        deadline, intent_at, settled_at, sid, code, reason, evidence, asked_at, absent_at, delivery, delivery_code,
     ) = values  # fmt: skip
     return Row(
         id=number, campaign=campaign, key=key, state=state, payload=payload, to=recipient, sender=sender, segments=segments,
         added_at=added_at, attempt=attempt, epoch=epoch, owner=owner, not_before=not_before, deadline=deadline,
-        intent_at=intent_at, settled_at=settled_at, sid=sid, code=code, reason=reason, evidence=evidence, absent_at=absent_at,
-        delivery=delivery, delivery_code=delivery_code,
+        intent_at=intent_at, settled_at=settled_at, sid=sid, code=code, reason=reason, evidence=evidence, asked_at=asked_at,
+        absent_at=absent_at, delivery=delivery, delivery_code=delivery_code,
     )  # fmt: skip
 
 
@@ -81,7 +81,7 @@ class Moves:
         if holder.evidence == "listed":
             await self._keep(holder.id, sid=None, evidence="answer")
         else:
-            await self._move(holder, "displace", sid=None, evidence=None, reason=DISPLACED)
+            await self._move(holder, "displace", sid=None, evidence=None, asked_at=None, absent_at=None, reason=DISPLACED)
 
     # --- one answer ------------------------------------------------------------------------------------------------------
 
@@ -101,7 +101,7 @@ class Moves:
 
     # --- what Twilio's list tells ----------------------------------------------------------------------------------------
 
-    async def resolve(self, verdicts: Sequence[Verdict], apart: float, *, resend_absent: bool) -> Resolved:
+    async def resolve(self, verdicts: Sequence[Verdict], at: float, apart: float, *, resend_absent: bool) -> Resolved:
         """See `Store.resolve`."""
         rows = {kept.id: kept for kept in await self._rows(self._statements.held, ids=[verdict.id for verdict in verdicts])}
         sids = [clean(verdict.sid) for verdict in verdicts if verdict.sid is not None]
@@ -110,11 +110,13 @@ class Moves:
         for verdict in verdicts:
             kept = rows.pop(verdict.id, None)
             if kept is not None and kept.epoch == verdict.epoch:
-                done[await self._resolve(kept, verdict, known, apart, resend_absent=resend_absent)] += 1
+                done[await self._resolve(kept, verdict, known, at, apart, resend_absent=resend_absent)] += 1
         del done[""]
         return Resolved(**done)
 
-    async def _resolve(self, kept: Row, verdict: Verdict, known: set[str], apart: float, *, resend_absent: bool) -> str:
+    async def _resolve(
+        self, kept: Row, verdict: Verdict, known: set[str], at: float, apart: float, *, resend_absent: bool
+    ) -> str:
         if verdict.finding == "match":
             return await self._match(kept, clean(verdict.sid), known)
         if kept.state not in DOUBTFUL:
@@ -122,10 +124,14 @@ class Moves:
         if verdict.finding == "hold":
             await self._move(kept, "hold", reason=clean(verdict.reason))
             return "held"
-        if kept.absent_at is None:
-            await self._keep(kept.id, absent_at=self._now)
+        if verdict.finding == "wait":
+            if kept.asked_at is None:
+                await self._keep(kept.id, asked_at=at)
             return ""
-        if self._now - kept.absent_at < apart or (kept.state == "absent" and not resend_absent):
+        if kept.absent_at is None:
+            await self._keep(kept.id, absent_at=at)
+            return ""
+        if at - kept.absent_at < apart or (kept.state == "absent" and not resend_absent):
             return ""
         await self._move(kept, "resend" if resend_absent else "miss", reason=ABSENT)
         return "resent" if resend_absent else "absent"

@@ -115,7 +115,13 @@ CREATE TRIGGER tally_lost AFTER DELETE ON {{s}}.messages
     REFERENCING OLD TABLE AS lost FOR EACH STATEMENT EXECUTE FUNCTION {{s}}.tally();
 """
 
-MIGRATIONS: Final = (_FIRST,)
+_BY_TWILIOS_CLOCK = f"""
+ALTER TABLE {{s}}.messages ADD COLUMN asked_at double precision;
+UPDATE {{s}}.messages SET absent_at = NULL WHERE {_in("unknown", "absent")} AND absent_at IS NOT NULL;
+"""
+"""Looks at Twilio's list bear its time; those that bear the database's do not count."""
+
+MIGRATIONS: Final = (_FIRST, _BY_TWILIOS_CLOCK)
 """What makes each version of the layout from the one before. Only ever append."""
 
 

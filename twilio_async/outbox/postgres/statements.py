@@ -10,8 +10,8 @@ from twilio_async.outbox.ledger import MOVES, STATES, State
 
 COLUMNS: Final = (
     "id", "campaign", "key", "state", "payload", "recipient", "sender", "segments", "added_at", "attempt", "epoch", "owner",
-    "not_before", "deadline", "intent_at", "settled_at", "sid", "code", "reason", "evidence", "absent_at", "delivery",
-    "delivery_code",
+    "not_before", "deadline", "intent_at", "settled_at", "sid", "code", "reason", "evidence", "asked_at", "absent_at",
+    "delivery", "delivery_code",
 )  # fmt: skip
 STORED: Final = ("key", "sender", "recipient", "payload", "segments", "not_before", "deadline")
 """What of a row is known when it is added."""
@@ -91,7 +91,8 @@ class Statements:
                 {pending} ORDER BY m.not_before, m.id LIMIT 1) AS found""")
         self.begin: bytes = text(f"""
             UPDATE {s}.messages m
-            SET state = 'sending', attempt = mine.attempt + 1, intent_at = {now}, lease = {now} + mine.lease, absent_at = NULL
+            SET state = 'sending', attempt = mine.attempt + 1, intent_at = {now}, lease = {now} + mine.lease,
+                asked_at = NULL, absent_at = NULL
             FROM unnest(%(id)s::bigint[], %(owner)s::text[], %(epoch)s::integer[], %(attempt)s::integer[],
                         %(lease)s::double precision[]) AS mine(id, owner, epoch, attempt, lease)
             WHERE m.id = mine.id AND m.owner = mine.owner AND m.epoch = mine.epoch AND m.lease > {now}

@@ -384,9 +384,11 @@ class PostgresStore:
         asked = [clean(sid) for sid in sids]
         return {sid for (sid,) in await self._fetch(self._statements.known_sids, sids=asked)}
 
-    async def resolve(self, verdicts: Sequence[Verdict], *, apart: float = 60.0, resend_absent: bool = False) -> Resolved:
+    async def resolve(
+        self, verdicts: Sequence[Verdict], *, at: float, apart: float = 60.0, resend_absent: bool = False
+    ) -> Resolved:
         """See `Store.resolve`."""
-        resolved: Resolved = await self._moving(lambda moves: moves.resolve(verdicts, apart, resend_absent=resend_absent))
+        resolved: Resolved = await self._moving(lambda moves: moves.resolve(verdicts, at, apart, resend_absent=resend_absent))
         return resolved
 
     async def observe(self, campaign: str, key: str, *, sid: str, status: str | None, code: int | None) -> Observed:
