@@ -18,7 +18,7 @@ from tests.raw_server import ACCOUNT, TOKEN, Peer, RawServer, certificate
 from twilio_async import AsyncSession, CertificateError, Concurrency, InvalidNumber, RateLimit, SessionClosed
 from twilio_async.outbox.drafts import Drafter
 from twilio_async.outbox.engine import Drain, drain
-from twilio_async.outbox.errors import OutboxFull
+from twilio_async.outbox.errors import OutboxFull, OutboxUnreachable
 from twilio_async.outbox.ledger import Settlement, State
 from twilio_async.outbox.memory import MemoryStore
 from twilio_async.outbox.plan import Plan
@@ -293,6 +293,17 @@ async def test_a_deadline_stops_it_and_what_is_left_expires(
     assert sum(found.values()) == 10
 
 
+async def test_a_deadline_is_none_of_a_paused_campaigns(store: MemoryStore, emulator: Emulator, plain: AsyncSession) -> None:
+    """It is not sent, and so nothing of it is too late."""
+    await add(store, texts(3))
+    drafter = Drafter()
+    await store.add("autumn", [drafter.draft(number, row) for number, row in enumerate(texts(3))])
+    await store.pause("autumn", paused=True)
+    await drain(store, plain, Plan(deadline=time.time()))
+    assert (await store.progress("spring")).rows == {"expired": 3}
+    assert (await store.progress("autumn")).rows == {"pending": 3}
+
+
 async def test_rows_past_their_own_deadline_expire(store: MemoryStore, emulator: Emulator, plain: AsyncSession) -> None:
     """They are not sent, and the others are."""
     await add(store, texts(2), deadline=time.time() - 1)
@@ -406,6 +417,46 @@ async def test_cancelled_twice_it_waits_no_longer(store: MemoryStore, emulator: 
         await task
     assert await states(store) == {"unknown": 10, "pending": 30}
     assert plain.concurrency.in_flight == 0
+
+
+async def test_cancelled_when_it_ends_already_it_waits_all_the_same(
+    store: MemoryStore, emulator: Emulator, plain: AsyncSession
+) -> None:
+    """Whatever has stopped it, the first time it is cancelled no answer is thrown away."""
+    emulator.faults.add(latency=0.3)
+    await add(store, texts(40))
+    stop = asyncio.Event()
+    task = asyncio.create_task(drain(store, plain, Plan(), stop=stop))
+    await until(lambda: emulator.in_flight >= 10)
+    stop.set()
+    await asyncio.sleep(0.01)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    found = await states(store)
+    assert found.keys() == {"accepted", "pending"}
+    assert found["accepted"] == len(emulator.messages)
+
+
+async def test_rows_whose_turn_cannot_be_booked_are_given_back(emulator: Emulator, plain: AsyncSession) -> None:
+    """All of a claim, not only those that were booked before."""
+
+    class Away(MemoryStore):
+        booked = 0
+
+        async def reserve(self, bucket: str, *, rate: float, burst: float, cost: float) -> float:
+            self.booked += 1
+            if self.booked > 2:
+                raise OutboxUnreachable("away")
+            return await super().reserve(bucket, rate=rate, burst=burst, cost=cost)
+
+    away = Away()
+    await add(away, texts(20))
+    with pytest.raises(OutboxUnreachable):
+        await drain(away, plain, Plan(per_sender_rate=10.0))
+    found = await states(away)
+    assert found["pending"] == 20 - len(emulator.messages)
+    assert found.keys() <= {"accepted", "pending"}
 
 
 async def test_rows_cancelled_meanwhile_are_not_sent(store: MemoryStore, emulator: Emulator, plain: AsyncSession) -> None:

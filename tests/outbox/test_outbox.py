@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import anyio
 import pytest
 
 import twilio_async.outbox
@@ -30,6 +32,7 @@ from twilio_async.outbox import (
 )
 from twilio_async.outbox.ledger import Settlement
 from twilio_async.outbox.outbox import BATCH
+from twilio_async.outbox.store import Campaign
 
 if TYPE_CHECKING:
     from twilio_async.emulator import Emulator
@@ -393,6 +396,77 @@ async def test_an_outbox_that_is_closed_notes_what_it_can(
         store.room = 1000
     seen = len(emulator.messages)
     assert (await store.progress(None)).rows == {"accepted": seen, "pending": 60 - seen}
+
+
+async def test_a_send_told_to_stop_stays_told_when_another_begins(
+    outbox: Outbox, plain: AsyncSession, emulator: Emulator
+) -> None:
+    """Each hears of what was said while it was under way."""
+    emulator.faults.add("POST", kind="reset", times=1)
+    emulator.faults.add("GET", latency=0.2)
+    await outbox.add(texts(1))
+    first = asyncio.create_task(outbox.send(plain))
+    await until(lambda: emulator.in_flight and emulator.requests[-1].method == "GET")
+    outbox.stop()
+    second = asyncio.create_task(outbox.send(plain))
+    assert (await first).stopped == "asked to"
+    assert (await second).stopped is None
+
+
+async def test_a_send_told_to_stop_between_two_drains_begins_none(plain: AsyncSession, emulator: Emulator) -> None:
+    """At no moment is it deaf."""
+
+    class Interrupted(MemoryStore):
+        async def campaigns(self) -> list[Campaign]:
+            if not self._by_key.get(("default", "late")):
+                await outbox.add([texts(1)[0] | {"key": "late", "body": "late"}])
+                outbox.stop()
+            return await super().campaigns()
+
+    async with Outbox(Interrupted()) as outbox:
+        await outbox.add(texts(1))
+        report = await outbox.send(plain)
+    assert (report.stopped, report.rows) == ("asked to", {"accepted": 1, "pending": 1})
+    assert len(emulator.messages) == 1
+
+
+async def test_an_outbox_that_is_closed_amid_a_send_waits_for_the_answers(
+    tmp_path: Path, plain: AsyncSession, emulator: Emulator
+) -> None:
+    """Nothing more is begun, and no outcome is thrown away."""
+    emulator.faults.add("POST", latency=0.2)
+    async with Outbox.open(tmp_path / "promo.db") as outbox:
+        await outbox.add(texts(50))
+        sending = asyncio.create_task(outbox.send(plain))
+        await until(lambda: emulator.in_flight >= 5)
+    with pytest.raises(OutboxClosed):
+        await sending
+    seen = len(emulator.messages)
+    assert 5 <= seen < 50
+    async with Outbox.open(tmp_path / "promo.db", read_only=True) as looking:
+        assert (await looking.report()).rows == {"accepted": seen, "pending": 50 - seen}
+
+
+@pytest.mark.parametrize("passes", range(8))
+async def test_whoever_is_cancelled_while_it_is_opened_or_closed_keeps_no_file(tmp_path: Path, passes: int) -> None:
+    """The next may have it, whenever that was."""
+    path = tmp_path / "promo.db"
+
+    async def use() -> None:
+        async with Outbox.open(path):
+            pass
+
+    using = asyncio.create_task(use())
+    for _ in range(passes):
+        await asyncio.sleep(0.001)
+    using.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await using
+    await use()
+    with anyio.CancelScope() as scope:
+        async with Outbox.open(path):
+            scope.cancel()
+    await use()
 
 
 @pytest.mark.parametrize(

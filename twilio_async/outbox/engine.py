@@ -68,6 +68,8 @@ ROOM_AFTER: Final = (0.5, 1.0, 2.0, 4.0, 8.0)
 LOST_TO_US: Final = Settlement(event="lose", reason="cancelled while it was on the wire")
 NEVER_LEFT: Final = Settlement(event="put_back", reason="stopped before it was written")
 ONCE: Final = Retry.never()
+ASKED_TO: Final = "asked to"
+PAST_DEADLINE: Final = "the deadline has passed"
 
 
 class Drained(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,7 +108,7 @@ async def drain(store: Store, twilio: AsyncSession, plan: Plan, *, stop: asyncio
 
 async def _watch(stop: asyncio.Event, drain: Drain) -> None:
     await stop.wait()
-    drain.stop("asked to")
+    drain.stop(ASKED_TO)
 
 
 class Drain:
@@ -192,15 +194,14 @@ class Drain:
         if self._stopping:
             self._dispatcher.cancel()
         try:
-            await asyncio.wait([self._dispatcher])
+            await self._see_out(self._dispatcher)
         finally:
             if timer is not None:
                 timer.cancel()
-            await self._finish(self._dispatcher)
         if self._failure is not None:
             raise self._failure
         if self._stopped == PAST_DEADLINE:
-            await self._store.withdraw(self._plan.campaign, "expired")
+            await self._expire()
         return Drained(
             events=dict(self.events), throttled=self.throttled, stopped=self._stopped, elapsed=time.monotonic() - began
         )
@@ -210,6 +211,12 @@ class Drain:
             return None
         left = self._plan.deadline - self._clock()
         return asyncio.get_running_loop().call_later(max(left, 0.0), self.stop, PAST_DEADLINE)
+
+    async def _expire(self) -> None:
+        """Let what is left of what it might have sent be too late."""
+        for campaign in await self._store.campaigns():
+            if not campaign.paused and self._plan.campaign in {None, campaign.name}:
+                await self._store.withdraw(campaign.name, "expired")
 
     def _fail(self, error: BaseException) -> None:
         self._failure = self._failure or error
@@ -517,22 +524,28 @@ class Drain:
 
     # --- the end ---------------------------------------------------------------------------------------------------------
 
-    async def _finish(self, dispatcher: asyncio.Task[None]) -> None:
-        """Leave the ledger in order: what was not begun is put back, what is on the wire is waited for."""
-        self._stopping = True
-        dispatcher.cancel()
-        try:
-            with anyio.CancelScope(shield=True):
-                await asyncio.wait([dispatcher])
-                await self._tidy()
-        except asyncio.CancelledError:
-            for task in self._flying:
-                task.cancel()
-            with anyio.CancelScope(shield=True):
-                await self._tidy()
-            raise
-        if not dispatcher.cancelled() and (error := dispatcher.exception()) is not None:
-            self._failure = self._failure or error
+    async def _see_out(self, dispatcher: asyncio.Task[None]) -> None:
+        """Wait for the end and leave the ledger in order: what was not begun is put back, what is on the wire waited for."""
+        cancelled: list[asyncio.CancelledError] = []
+        while True:
+            try:
+                with anyio.CancelScope(shield=bool(cancelled)):
+                    await asyncio.wait([dispatcher])
+                    self._stopping = True
+                    await self._tidy()
+                break
+            except asyncio.CancelledError as error:
+                cancelled.append(error)
+                self.stop("cancelled")
+                if len(cancelled) == 2:
+                    for task in self._flying:
+                        task.cancel()
+                elif len(cancelled) > 2:
+                    raise
+        if cancelled:
+            raise cancelled[0]
+        if not dispatcher.cancelled():
+            self._failure = self._failure or dispatcher.exception()
 
     async def _tidy(self) -> None:
         while self._claiming is not None or self._flying:
@@ -542,6 +555,3 @@ class Drain:
             await self._arrears.pay(self._store)
         except Exception as error:  # noqa: BLE001 - it is owed still
             self._failure = self._failure or error
-
-
-PAST_DEADLINE: Final = "the deadline has passed"

@@ -21,7 +21,7 @@ from twilio_async.bulk import StopReason
 from twilio_async.errors import ConfigError, InvalidArgument, TwilioError
 from twilio_async.outbox.arrears import Arrears
 from twilio_async.outbox.drafts import Drafter
-from twilio_async.outbox.engine import Drain, Drained
+from twilio_async.outbox.engine import ASKED_TO, Drain, Drained
 from twilio_async.outbox.errors import InvalidRow, OutboxClosed, OutboxError
 from twilio_async.outbox.ledger import MOVES, OPEN, STATES, State, read_reference
 from twilio_async.outbox.plan import Plan
@@ -68,9 +68,16 @@ class Outbox:
         self._store: Store | None = store
         self._opener: Callable[[], Awaitable[Store]] | None = None
         self._where = repr(store)
+        self._prepare()
+
+    def _prepare(self) -> None:
         self._drains: set[Drain] = set()
+        self._drained = asyncio.Event()
+        """Set while there is no drain."""
+        self._drained.set()
         self._arrears = Arrears()
-        self._stop = asyncio.Event()
+        self._stops: set[asyncio.Event] = set()
+        """One for each send."""
 
     @classmethod
     def open(cls, where: str | os.PathLike[str], *, read_only: bool = False) -> Outbox:
@@ -87,7 +94,7 @@ class Outbox:
         opener = _opener(where, read_only=read_only)
         outbox = object.__new__(cls)
         outbox._store, outbox._opener, outbox._where = None, opener, _spoken(where)
-        outbox._drains, outbox._arrears, outbox._stop = set(), Arrears(), asyncio.Event()
+        outbox._prepare()
         return outbox
 
     async def __aenter__(self) -> Self:
@@ -109,12 +116,13 @@ class Outbox:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Close the ledger. Safe to repeat. End what is being sent first, with `stop`."""
+        """Close the ledger, once what is on the wire has its answer; nothing more is begun. Safe to repeat."""
         store, self._store = self._store, None
-        self._stop.set()
+        self.stop()
         if store is None:
             return
         try:
+            await self._drained.wait()
             with contextlib.suppress(OutboxError):  # no room still: the next to open it puts it in order
                 await self._arrears.pay(store)
         finally:
@@ -255,32 +263,38 @@ class Outbox:
             queue_lead=queue_lead, concurrency=concurrency, timeout=timeout, deadline=_instant("deadline", deadline),
             window=window, stop_on=stop_on, max_rejected=max_rejected,
         )  # fmt: skip
-        self._stop.clear()
         began, throttled = time.monotonic(), 0
-        while True:
-            drained = await self._drain(twilio, plan)
-            throttled += drained.throttled
-            stopped = drained.stopped
-            if stopped is not None:
-                break
-            stopped = await self._resolve(twilio, plan, quiet=quiet, apart=apart, resend_absent=resend_absent)
-            if stopped is None and self._stop.is_set():
-                stopped = "asked to"
-            if stopped is not None or not await self._has_pending(campaign):
-                break
+        stop = asyncio.Event()
+        self._stops.add(stop)
+        try:
+            while True:
+                drained = await self._drain(twilio, plan, stop)
+                throttled += drained.throttled
+                stopped = drained.stopped
+                if stopped is None:
+                    stopped = await self._resolve(twilio, plan, stop, quiet=quiet, apart=apart, resend_absent=resend_absent)
+                if stopped is not None or not await self._has_pending(campaign):
+                    break
+        finally:
+            self._stops.discard(stop)
         report = await self.report(campaign)
         return _ended(report, stopped, throttled, time.monotonic() - began)
 
-    async def _drain(self, twilio: AsyncSession, plan: Plan) -> Drained:
+    async def _drain(self, twilio: AsyncSession, plan: Plan, stop: asyncio.Event) -> Drained:
         drain = Drain(self.store, twilio, plan, arrears=self._arrears)
+        if stop.is_set():
+            drain.stop(ASKED_TO)
         self._drains.add(drain)
+        self._drained.clear()
         try:
             return await drain.run()
         finally:
             self._drains.discard(drain)
+            if not self._drains:
+                self._drained.set()
 
     async def _resolve(
-        self, twilio: AsyncSession, plan: Plan, *, quiet: float, apart: float, resend_absent: bool
+        self, twilio: AsyncSession, plan: Plan, stop: asyncio.Event, *, quiet: float, apart: float, resend_absent: bool
     ) -> str | None:
         """Look for what is in doubt, again and again if that is wanted; why it was given up, if it was."""
         while True:
@@ -292,14 +306,14 @@ class Outbox:
                 raise
             except TwilioError as error:
                 return f"not reconciled: {error}"
+            if stop.is_set():
+                return ASKED_TO
             if found.resent or not resend_absent or found.again_in is None:
                 return None
-            try:
+            with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(max(found.again_in, 0.05)):
-                    await self._stop.wait()
-            except TimeoutError:
-                continue
-            return "asked to"
+                    await stop.wait()
+                    return ASKED_TO
 
     async def _has_pending(self, campaign: str | None) -> bool:
         paused = {found.name for found in await self.store.campaigns() if found.paused}
@@ -310,9 +324,10 @@ class Outbox:
 
     def stop(self) -> None:
         """Let every `send` of this outbox begin nothing more and return when what is on the wire has its answer."""
-        self._stop.set()
+        for stop in self._stops:
+            stop.set()
         for drain in self._drains:
-            drain.stop("asked to")
+            drain.stop(ASKED_TO)
 
     async def pause(self, campaign: str = CAMPAIGN) -> None:
         """Begin no further row of a campaign, on any machine, until `resume`. What is on the wire is not taken back.

@@ -10,6 +10,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, Self
 
+import anyio
+
 from twilio_async._fence import boot_clock
 from twilio_async.limits import RateLimit
 from twilio_async.outbox.actor import Actor
@@ -69,7 +71,15 @@ class SqliteStore:
         Raises:
             OutboxError: it cannot be used; the class and the message say what to do about it.
         """
-        store = await asyncio.to_thread(cls._open, Path(path), read_only, clock or steady_clock())
+        opening = asyncio.ensure_future(asyncio.to_thread(cls._open, Path(path), read_only, clock or steady_clock()))
+        try:
+            store = await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            with anyio.CancelScope(shield=True):  # a thread cannot be stopped, and what it opened would keep everybody out
+                await asyncio.wait([opening])
+                if not opening.cancelled() and opening.exception() is None:
+                    await opening.result().aclose()
+            raise
         if not read_only:
             try:
                 await store.sweep(everything=True)  # nobody else can be at work
@@ -93,7 +103,16 @@ class SqliteStore:
         return f"<SqliteStore {str(self._path)!r}>"
 
     async def aclose(self) -> None:
-        """Let the file go, all that was asked for done. Safe to repeat."""
+        """Let the file go, all that was asked for done, also if it is cancelled meanwhile. Safe to repeat."""
+        closing = asyncio.ensure_future(self._closed())
+        try:
+            await asyncio.shield(closing)
+        except asyncio.CancelledError:
+            with anyio.CancelScope(shield=True):
+                await asyncio.wait([closing])
+            raise
+
+    async def _closed(self) -> None:
         await self._actor.aclose()
         await asyncio.to_thread(self._close)
 

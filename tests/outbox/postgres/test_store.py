@@ -10,7 +10,7 @@ import pytest
 from tests.outbox.conformance import draft
 from tests.outbox.postgres.conftest import Opener, begun, claimed, states
 from twilio_async.errors import ConfigError
-from twilio_async.outbox.errors import OutboxClosed, OutboxReadOnly, OutboxUnreadable
+from twilio_async.outbox.errors import OutboxClosed, OutboxReadOnly, OutboxUnreachable, OutboxUnreadable
 from twilio_async.outbox.ledger import Settlement
 from twilio_async.outbox.postgres import PostgresStore
 
@@ -33,6 +33,22 @@ async def test_workers_claim_disjointly(another: Opener) -> None:
         row.id for row in await stores[0].rows((), campaign=None, limit=999)
     )
     assert all(hands)
+
+
+async def test_rows_in_hand_are_told_though_the_database_went_away(
+    store: PostgresStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A claim takes several steps; whoever was not told of the first would keep everybody from its rows."""
+
+    async def away(*_: object) -> None:
+        raise OutboxUnreachable("away")
+
+    await store.add("spring", [draft("a"), draft("b")])
+    monkeypatch.setattr(store, "_next_in", away)
+    found = await store.claim("me", campaign=None, limit=1, lease=60.0)
+    assert ([row.key for row in found.rows], found.next_in) == (["a"], 0.0)
+    with pytest.raises(OutboxUnreachable):
+        await store.claim("me", campaign=None, limit=5, lease=60.0, quotas={found.rows[0].sender: 0})
 
 
 async def test_a_frozen_worker_may_not_settle_what_another_has_now(another: Opener) -> None:

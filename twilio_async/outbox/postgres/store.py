@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeVar
 import psycopg
 
 from twilio_async.errors import ConfigError
+from twilio_async.outbox.errors import OutboxError
 from twilio_async.outbox.ledger import MOVES, Settlement, State
 from twilio_async.outbox.postgres.access import PATIENCE, Access, Connection, Sql, Work, lent, refusals
 from twilio_async.outbox.postgres.grouping import Grouped
@@ -124,10 +125,12 @@ class PostgresStore:
 
     async def aclose(self) -> None:
         """Disconnect, all that was asked for done. Safe to repeat."""
-        await self._begins.aclose()
-        await self._settlings.aclose()
-        await self._hurried.aclose()
-        await self._access.aclose()
+        try:
+            await self._begins.aclose()
+            await self._settlings.aclose()
+        finally:
+            await self._hurried.aclose()
+            await self._access.aclose()
 
     # --- tools -----------------------------------------------------------------------------------------------------------
 
@@ -248,9 +251,15 @@ class PostgresStore:
             if (most := quotas.get(lane.sender, limit if quota is None else quota)) > 0
         }
         rows: list[Row] = []
-        while left and len(rows) < limit:
-            rows += await self._take(owner, left, limit - len(rows), now, lease)
-        return Claimed(sorted(rows, key=lambda row: row.id), await self._next_in(until, now))
+        next_in: float | None = 0.0
+        try:
+            while left and len(rows) < limit:
+                rows += await self._take(owner, left, limit - len(rows), now, lease)
+            next_in = await self._next_in(until, now)
+        except OutboxError:
+            if not rows:  # what is in hand is not forgotten; the next claim meets the error
+                raise
+        return Claimed(sorted(rows, key=lambda row: row.id), next_in)
 
     async def _take(self, owner: str, left: dict[_Lane, int], limit: int, now: float, lease: float) -> list[Row]:
         """Claim rows of the lanes in turn; what may be claimed of each is brought up to date."""
