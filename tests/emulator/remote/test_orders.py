@@ -17,7 +17,7 @@ from twilio_async.emulator import Emulator
 from twilio_async.emulator.api.faults import Faults
 from twilio_async.emulator.api.server import Server
 from twilio_async.emulator.applications.webhook_faults import WebhookFaults
-from twilio_async.emulator.remote.orders import PREFIX, ROUTES, Rule, Text, WebhookRule
+from twilio_async.emulator.remote.orders import PREFIX, ROUTES, Refusal, Rule, Text, WebhookRule
 
 ANN = "+15558675310"
 
@@ -37,11 +37,11 @@ async def create(emulator: Emulator, api: httpx.AsyncClient) -> httpx.Response:
 
 @pytest.mark.parametrize(
     ("form", "method"),
-    [(Rule, Faults.add), (WebhookRule, WebhookFaults.add), (Text, Emulator.receive)],
+    [(Rule, Faults.add), (WebhookRule, WebhookFaults.add), (Text, Emulator.receive), (Refusal, Emulator.reject)],
 )
 def test_an_order_takes_what_the_method_takes(form: type[Struct], method: Any) -> None:
     """None of its arguments is forgotten, and none is invented."""
-    assert set(form.__struct_fields__) == inspect.signature(method).parameters.keys() - {"self"}
+    assert set(form.__struct_fields__) == inspect.signature(method).parameters.keys() - {"self", "sid"}
 
 
 async def test_it_says_what_it_is(emulator: Emulator, api: httpx.AsyncClient) -> None:
@@ -95,6 +95,17 @@ async def test_messages_are_moved_by_hand(connect: Connect) -> None:
             moved = await ask(api, "POST", f"/messages/{sid}/{step}", {} if code is None else {"code": code})
             assert moved["error_code"] == found
     assert [message.status for message in emulator.messages] == ["read", "failed", "failed", "undelivered"]
+
+
+async def test_what_is_applied_for_is_decided_by_hand(emulator: Emulator, api: httpx.AsyncClient) -> None:
+    """Granted, or refused for a reason; what nobody applied for is not there."""
+    profiles = {"customer_profile_bundle_sid": "BU1", "a2p_profile_bundle_sid": "BU2"}
+    emulator.seed({"brands": [{"sid": f"BN{'1' * 32}", **profiles}]})
+    rejected = await ask(api, "POST", f"/reviews/BN{'1' * 32}/reject", {"reason": "Invalid region", "code": 30701})
+    assert (rejected["status"], rejected["failure_reason"]) == ("FAILED", "Invalid region")
+    assert (await ask(api, "POST", f"/reviews/BN{'1' * 32}/approve"))["status"] == "APPROVED"
+    assert (await ask(api, "POST", f"/reviews/BN{'1' * 32}/reject"))["status"] == "FAILED"
+    assert (await api.post(f"{PREFIX}/reviews/BN{'2' * 32}/approve")).status_code == 404
 
 
 async def test_a_handset_is_played(connect: Connect) -> None:

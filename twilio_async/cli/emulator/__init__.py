@@ -13,6 +13,8 @@ _COMMANDS = {
     "events": "Show what happens in one, as it happens.",
     "receive": "Text one of its numbers.",
     "advance": "Wind its clock on.",
+    "approve": "Let Twilio grant what was applied for.",
+    "reject": "Let Twilio refuse it.",
     "fault": "Let requests or webhooks go wrong.",
     "seed": "Put messages, numbers and more into it.",
     "export": "Write out its whole state.",

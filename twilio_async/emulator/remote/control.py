@@ -19,7 +19,7 @@ from twilio_async.emulator.remote.orders import EVENTS, PREFIX, ROUTES, Order, R
 if TYPE_CHECKING:
     from twilio_async.emulator.emulator import Emulator
 
-_SID: Final = re.compile(r"(?<=^/messages/)[^/]+")
+_SID: Final = re.compile(r"(?<=^/messages/)[^/]+|(?<=^/reviews/)[^/]+")
 
 
 class Control:
@@ -84,7 +84,8 @@ async def _obey(route: Route, order: Order) -> web.Response:
     except KeyError as error:
         if not order.sid:
             raise
-        return _answer(404, {"error": f"there is no message {error.args[0]}: GET {PREFIX}/messages lists them"})
+        kind, where = ("message", "messages") if route.path.startswith("/messages/") else ("application for", "state")
+        return _answer(404, {"error": f"there is no {kind} {error.args[0]}: GET {PREFIX}/{where} lists them"})
     except (ValueError, OverflowError) as error:
         example = f"; this takes {route.example}" if route.example else ""
         return _answer(400, {"error": f"{error}{example}"})

@@ -42,6 +42,13 @@ class Step(Struct, kw_only=True, forbid_unknown_fields=True):
     code: int | UnsetType = UNSET
 
 
+class Refusal(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Why Twilio refuses what was applied for, as in `Emulator.reject`."""
+
+    reason: str | UnsetType = UNSET
+    code: int | UnsetType | None = UNSET
+
+
 class Advance(Struct, kw_only=True, forbid_unknown_fields=True):
     """How far to wind the clock on."""
 
@@ -259,6 +266,17 @@ async def undeliver(order: Order) -> object:
     return plain(order.emulator.undeliver(order.sid, **order.arguments(Step)))
 
 
+async def approve(order: Order) -> object:
+    """Let Twilio grant what was applied for."""
+    order.read(Nothing)
+    return msgspec.to_builtins(order.emulator.approve(order.sid))
+
+
+async def reject(order: Order) -> object:
+    """Let Twilio refuse what was applied for."""
+    return msgspec.to_builtins(order.emulator.reject(order.sid, **order.arguments(Refusal)))
+
+
 async def advance(order: Order) -> object:
     """Wind the clock on."""
     clock = order.emulator.clock
@@ -316,6 +334,8 @@ ROUTES: Final[Sequence[Route]] = (
     Route("POST", "/messages/{sid}/read", read, "let a message be read, on WhatsApp"),
     Route("POST", "/messages/{sid}/fail", fail, "let a message fail", '{"code": 30008}'),
     Route("POST", "/messages/{sid}/undeliver", undeliver, "let a message not arrive", '{"code": 30003}'),
+    Route("POST", "/reviews/{sid}/approve", approve, "let Twilio grant a brand, a campaign, a template…"),
+    Route("POST", "/reviews/{sid}/reject", reject, "let Twilio refuse it", '{"reason": "Invalid region", "code": 30701}'),
     Route("POST", "/clock/advance", advance, "wind the clock on", '{"seconds": 3600}'),
     Route("POST", "/faults", add_fault, "let requests go wrong", '{"match": "POST /Messages", "status": 503, "times": 1}'),
     Route("DELETE", "/faults", clear_faults, "let requests go well again"),

@@ -1,0 +1,22 @@
+"""``twilio-async emulator reject``."""
+
+from __future__ import annotations
+
+from tests.cli.emulator.conftest import Ask
+from twilio_async.emulator import Emulator
+from twilio_async.emulator.domain.brands import Brand
+
+SID = "BN" + "1" * 32
+
+
+async def test_what_is_applied_for_is_refused(ask: Ask, emulator: Emulator) -> None:
+    """And the command says so; what nobody applied for is an error."""
+    emulator.seed({"brands": [{"sid": SID, "customer_profile_bundle_sid": "BU1", "a2p_profile_bundle_sid": "BU2"}]})
+    done = await ask("reject", SID, "--reason", "Invalid region", "--code", "30701")
+    assert (done.code, done.out) == (0, f"{SID} is refused.\n")
+    brand = emulator.account.shelf(Brand).get(SID)
+    assert brand is not None
+    assert brand.status == "FAILED"
+    assert (brand.failure_reason, brand.errors[0]["error_code"]) == ("Invalid region", 30701)
+    gone = await ask("reject", "BN" + "2" * 32)
+    assert (gone.code, gone.out) == (1, "")
