@@ -36,6 +36,7 @@ import datetime as dt
 import gc
 import importlib.resources
 import inspect
+import itertools
 import json
 import logging
 import pickle
@@ -188,17 +189,18 @@ async def test_variables_of_a_template_may_be_a_mapping(emulator: Emulator) -> N
     assert message.body == "Hello Ada"
 
 
+NO_SIDS: tuple[Any, ...] = ("../../Accounts", "", ".", "..", "a/b", "a?b", "a#b", "a\\b", "a\nb", None, 5)
+
+
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
-@pytest.mark.parametrize("sid", ["../../Accounts", "", ".", "..", "a/b", "a?b", "a#b", "a\\b", "a\nb", None, 5])
-async def test_a_path_leads_nowhere_else(sid: Any, operation: Operation, emulator: Emulator) -> None:
-    """What is no identifier is refused for each part of every path, before anything goes out."""
+def test_a_path_leads_nowhere_else(operation: Operation) -> None:
+    """What is no identifier is refused for each part of every path, before there is a request."""
     in_path = [parameter.name for parameter in operation.parameters if parameter.place == "path"]
     required = {name: value for name, value in required_arguments(operation).items() if name not in in_path}
-    for part in in_path:
+    for part, sid in itertools.product(in_path, NO_SIDS):
         with pytest.raises(InvalidArgument) as caught:
             operation.bind("/root/", *(sid if name == part else UNKNOWN for name in in_path), **required)
         assert caught.value.argument == part
-    assert emulator.requests == []
 
 
 async def test_what_a_sid_may_hold_stays_in_its_segment(emulator: Emulator) -> None:
