@@ -59,6 +59,20 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     bench.other.close()
 
 
+async def test_closing_it_can_be_given_up_and_asked_for_again(bench: Bench) -> None:
+    """What was asked for is done, and its thread ends."""
+    adding = asyncio.ensure_future(bench.actor.run(bench.insert(1)))
+    await asyncio.sleep(0)
+    closing = asyncio.ensure_future(bench.actor.aclose())
+    await asyncio.sleep(0)
+    closing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await closing
+    await bench.actor.aclose()
+    assert await adding == 1
+    assert bench.kept() == {1}
+
+
 async def test_a_result_is_told_when_it_is_committed(bench: Bench) -> None:
     """Not before."""
     for number in range(5):

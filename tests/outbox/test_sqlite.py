@@ -95,6 +95,24 @@ async def test_closed_is_closed(path: Path) -> None:
     assert {found.name for found in path.parent.iterdir()} == {"outbox.db", "outbox.db.lock"}
 
 
+async def test_whoever_is_cancelled_while_it_opens_or_closes_leaves_nothing_open(path: Path) -> None:
+    """Its thread goes on, and would keep the file from everybody else."""
+    for _ in range(2):
+        opening = asyncio.create_task(SqliteStore.open(path))
+        await asyncio.sleep(0)
+        opening.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await opening
+    store = await SqliteStore.open(path)
+    closing = asyncio.create_task(store.aclose())
+    await asyncio.sleep(0)
+    closing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await closing
+    await store.aclose()
+    await (await SqliteStore.open(path)).aclose()
+
+
 async def test_a_full_disk_loses_nothing(path: Path) -> None:
     """What does not fit is refused as a whole, what was there stays, and with room it goes on."""
     store = await SqliteStore.open(path)

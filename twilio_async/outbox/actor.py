@@ -102,10 +102,13 @@ class Actor:
         if not self._closed:
             last = self._asked(lambda: None, is_long=False)
             self._closed = True
+            last.add_done_callback(self._end)  # also when nobody waits for it any more
             await asyncio.wait([last])
-            last.exception()
-            self._jobs.put(None)
         await asyncio.to_thread(self._thread.join)
+
+    def _end(self, last: asyncio.Future[Any]) -> None:
+        last.exception()
+        self._jobs.put(None)
 
     # --- in the loop -----------------------------------------------------------------------------------------------------
 
