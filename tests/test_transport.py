@@ -317,6 +317,8 @@ async def test_a_session_left_open_warns_and_names_the_cure() -> None:
 
 def test_a_session_that_made_no_request_needs_no_closing(recwarn: pytest.WarningsRecorder) -> None:
     """The constructor opens nothing, needs no event loop, and so leaves nothing behind."""
+    gc.collect()
+    recwarn.clear()  # of what other tests have dropped
     session("http://127.0.0.1:1")
     gc.collect()
     assert not recwarn.list
