@@ -35,7 +35,7 @@ LAYERS = [
     {"_version", "errors", "_answer", "_fence", "_segments", "_signature", "limits"},
     {"_wire", "auth", "_address", "retry", "events", "pages"},
     {"_request", "_transport", "bulk"},
-    {"_pool", "_call", "_operation", "history"},
+    {"_pool", "_call", "_operation", "_poll", "history"},
     {"_download"},
     {"resources", "resources.media", "resources.messages", "resources.a2p", "resources.senders", "resources.services"},
     {"_resources"},

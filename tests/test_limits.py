@@ -8,7 +8,6 @@ import heapq
 import itertools
 import math
 import random
-import selectors
 import subprocess
 import sys
 from collections import Counter
@@ -20,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from tests.virtual_time import VirtualTime
 from twilio_async import limits
 from twilio_async.limits import Concurrency, RateLimit
 
@@ -37,29 +37,6 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
-
-
-class VirtualTime(asyncio.SelectorEventLoop):
-    """An event loop whose clock jumps to the next timer instead of waiting for it."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        super().__init__(_Jump(self))
-
-    def time(self) -> float:
-        return self.now
-
-
-class _Jump(selectors.SelectSelector):
-    def __init__(self, loop: VirtualTime) -> None:
-        super().__init__()
-        self._loop = loop
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        if timeout is None:
-            raise AssertionError("everybody waits and nothing will ever wake them")
-        self._loop.now += max(timeout, 0.0)
-        return super().select(0)
 
 
 @pytest.fixture

@@ -36,7 +36,6 @@ from twilio_async import (
 from twilio_async._operation import Options
 from twilio_async.emulator import Emulator, Profile
 from twilio_async.events import Event, RequestEnded
-from twilio_async.resources import messages as module
 from twilio_async.resources.messages import FINAL_STATUSES, Messages
 
 TO = "+15558675310"
@@ -471,13 +470,6 @@ async def test_a_message_that_is_not_there_yet_is_waited_for(twilio: AsyncSessio
     late = emulator.faults.add("GET /Messages/", status=404, times=2)
     assert (await twilio.messages.wait(message.sid, interval=0.001)).status == "delivered"
     assert late.fired == 2
-
-
-async def test_a_message_that_never_was_is_not_found(twilio: AsyncSession, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After the moment of grace a 404 is believed."""
-    monkeypatch.setattr(module, "_UNKNOWN_AT_FIRST", 0.002)
-    with pytest.raises(NotFound):
-        await twilio.messages.wait(UNKNOWN, interval=0.001)
 
 
 # --- list ----------------------------------------------------------------------------------------------------------------

@@ -6,20 +6,19 @@ See https://www.twilio.com/docs/messaging/api/message-resource.
 from __future__ import annotations
 
 import datetime as dt
-import time
 from collections.abc import AsyncGenerator, AsyncIterable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeAlias, Unpack
 
-import anyio
 import msgspec
 
 from twilio_async._operation import CORE, Options, Paging, Resource, Wire, delete, get, pages, post
+from twilio_async._poll import poll
 from twilio_async._segments import segment_count
 from twilio_async._wire import Timestamp
 from twilio_async.bulk import SendMany, StopReason
-from twilio_async.errors import AuthenticationError, NotCancelable, NotFound, TimedOut
+from twilio_async.errors import AuthenticationError, NotCancelable
 from twilio_async.history import newest_first
 from twilio_async.limits import RateLimit
 from twilio_async.pages import Pages
@@ -284,23 +283,10 @@ class Messages(Resource, at=CORE):
             TimedOut: it did not come in time.
             NotFound: the account has no such message (20404), also a few seconds after its creation.
         """
-        began = time.monotonic()
-        while True:
-            elapsed = time.monotonic() - began
-            try:
-                message = await self.fetch(sid)
-            except NotFound:
-                if elapsed > _UNKNOWN_AT_FIRST:
-                    raise
-                seen = "not found"
-            else:
-                if message.status in until:
-                    return message
-                seen = message.status
-            if elapsed + interval > timeout:
-                raise TimedOut(f"{sid} is {seen} after {timeout:g} s", operation="messages.wait", outcome="accepted")
-            await anyio.sleep(interval)
-            interval = min(interval * 1.5, 10.0)
+        return await poll(
+            lambda: self.fetch(sid), lambda message: message.status, until,
+            name=sid, timeout=timeout, interval=interval, operation="messages.wait",
+        )  # fmt: skip
 
     def send_many(
         self,
@@ -397,7 +383,3 @@ class Messages(Resource, at=CORE):
             date_sent_after: only messages sent at or after this time; a date means its midnight in UTC.
         """
         ...
-
-
-_UNKNOWN_AT_FIRST = 5.0
-"""Seconds after its creation in which a message may not be found yet."""
