@@ -251,6 +251,19 @@ def test_an_argument_may_travel_in_a_header() -> None:
     assert built().headers == {}
 
 
+def test_what_is_left_out_is_sent_as_declared() -> None:
+    """A default in the signature goes out unless the caller says another, or None for nothing at all."""
+
+    async def fetch(self: Resource, *, version: Annotated[str | None, Header("X-Version")] = "v1.2") -> Message:
+        raise NotImplementedError
+
+    operation = declared(get("Things/TH1"), fetch)
+    assert not operation.parameters[0].required
+    assert operation.bind("/v1/").headers == {"X-Version": "v1.2"}
+    assert operation.bind("/v1/", version="v1").headers == {"X-Version": "v1"}
+    assert operation.bind("/v1/", version=None).headers == {}
+
+
 def test_a_path_may_begin_at_the_root() -> None:
     """Of the same host; a newer version of a product needs no class of its own."""
 

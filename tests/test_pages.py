@@ -196,6 +196,20 @@ def test_what_cannot_be_asked_for_is_refused(name: str, value: object) -> None:
     assert caught.value.argument == name
 
 
+async def test_a_list_may_have_pages_of_its_own_size() -> None:
+    """Then there is nothing to ask for: any `page_size` is refused, and a limit cuts what comes."""
+    asked: list[int] = []
+
+    async def fetch(_token: str | None, size: int) -> Page[int]:
+        asked.append(size)
+        return Page([1, 2, 3], None)
+
+    with pytest.raises(InvalidArgument, match="page_size=5: this list has none"):
+        Pages(fetch, operation="book.list", largest=0, page_size=5)
+    assert await Pages(fetch, operation="book.list", largest=0, limit=2).to_list() == [1, 2]
+    assert asked == [0]
+
+
 # --- fetching ahead ------------------------------------------------------------------------------------------------------
 
 

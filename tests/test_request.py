@@ -66,6 +66,11 @@ def test_the_first_page_asks_for_its_size() -> None:
     assert first.encoded()[0] == f"?{FORM}"
 
 
+def test_a_list_may_have_no_size_to_ask_for() -> None:
+    """Then its first page is the request as it stands."""
+    assert request("GET").page(None, 0).encoded()[0] == f"?{FORM}"
+
+
 def test_a_later_page_is_asked_for_by_its_token_alone() -> None:
     """The token is the whole query, as the server gave it: filters and size are in it."""
     later = request("GET").page("To=%2B1555&PageSize=50&Page=1&PageToken=PA1", 1000)

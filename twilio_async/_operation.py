@@ -86,6 +86,8 @@ class Parameter:
     write: Callable[[object], object]
     required: bool
     place: Literal["path", "header", "query", "form", "json"]
+    default: object = None
+    """What is sent when the caller leaves it out; ``None`` sends nothing."""
 
     @property
     def repeats(self) -> bool:
@@ -160,7 +162,8 @@ class Operation:
             place, write = "form" if self.method == "POST" else "query", _writer(hint)
         usual = argument.name if self.json else "".join(word.capitalize() for word in argument.name.split("_"))
         wire_name = next((note.name for note in notes if isinstance(note, (Wire, Header))), usual)
-        return Parameter(argument.name, wire_name, write, argument.default is argument.empty, place)
+        required = argument.default is argument.empty
+        return Parameter(argument.name, wire_name, write, required, place, None if required else argument.default)
 
     @functools.cached_property
     def arguments(self) -> frozenset[str]:
@@ -269,7 +272,7 @@ def pages(path: str, *, key: str, largest: int = 1000) -> Callable[[F], F]:
     Args:
         path: below the product's root.
         key: the name under which an answer holds its records.
-        largest: records that a page can hold at most.
+        largest: records that a page can hold at most; 0 for a list that does not let the caller choose.
     """
 
     def declare(declared: F) -> F:
@@ -361,7 +364,7 @@ def _binder_source(operation: Operation) -> tuple[str, dict[str, Any]]:
     in_path = [parameter for parameter in operation.parameters if parameter.place == "path"]
     sent = [parameter for parameter in operation.parameters if parameter.place != "path"]
     arguments = ["_root", *(parameter.name for parameter in in_path), "*"]
-    arguments += [*(name.name if name.required else f"{name.name}=None" for name in sent), "extra=None"]
+    arguments += [*(name.name if name.required else f"{name.name}={name.default!r}" for name in sent), "extra=None"]
     body = [
         f"if {name} is not None and {other} is None: {other} = {value!r}" for name, (other, value) in operation.implies.items()
     ]

@@ -59,9 +59,11 @@ class Request:
         return self._asked(), None, None
 
     def page(self, token: str | None, size: int) -> Request:
-        """The same list's page that *token* names, or its first with *size* records."""
+        """The same list's page that *token* names, or its first with *size* records; 0 leaves that to Twilio."""
         if token is not None:
             return replace(self, query=token)
+        if size == 0:
+            return self
         return replace(self, pairs=[*self.pairs, ("PageSize", str(size))])
 
     def _asked(self) -> str:

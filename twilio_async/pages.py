@@ -71,7 +71,7 @@ class Pages(Generic[T]):
     Args:
         fetch: gets one page: ``await fetch(token, page_size)``; *token* is ``None`` for the first.
         operation: the list's name, for errors.
-        largest: records that a page can hold at most.
+        largest: records that a page can hold at most; 0 for a list that does not let the caller choose.
         limit: items to give at most; ``None`` for all, ``0`` for none.
         page_size: items to ask for at once, 1 to *largest*. Default: as many as it takes, since a request costs more than
             a record.
@@ -187,5 +187,6 @@ def _check(name: str, value: int | None, lowest: int, highest: int | None, opera
     if isinstance(value, bool) or not isinstance(value, int):
         raise InvalidArgument(f"{name}: expected int, got {type(value).__name__}", argument=name, operation=operation)
     if value < lowest or (highest is not None and value > highest):
-        bounds = f"from {lowest} to {highest}" if highest is not None else f"{lowest} or more"
-        raise InvalidArgument(f"{name}={value}: give {bounds}", argument=name, operation=operation)
+        bounds = f"give {lowest} or more" if highest is None else f"give from {lowest} to {highest}"
+        bounds = "this list has none" if highest == 0 else bounds
+        raise InvalidArgument(f"{name}={value}: {bounds}", argument=name, operation=operation)
