@@ -38,6 +38,7 @@ LAYERS = [
     {"_pool", "_call", "_operation", "_poll", "history"},
     {"_download"},
     {"resources", "resources.media", "resources.messages", "resources.a2p", "resources.senders", "resources.services"},
+    {"resources.campaigns"},
     {"_resources"},
     {"session"},
     {"outbox.errors", "outbox.ledger", "outbox.payload", "outbox.window"},

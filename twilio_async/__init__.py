@@ -45,7 +45,15 @@ if TYPE_CHECKING:
     )
     from twilio_async.limits import Concurrency, RateLimit
     from twilio_async.pages import Page, Pages
-    from twilio_async.resources.a2p import Brand, RegistrationError
+    from twilio_async.resources.a2p import Brand, BrandOtp, BrandVetting, RegistrationError
+    from twilio_async.resources.campaigns import (
+        Campaign,
+        CampaignUsecase,
+        CampaignUsecases,
+        CarrierLimit,
+        PreregisteredCampaign,
+        RateLimits,
+    )
     from twilio_async.resources.media import MediaItem
     from twilio_async.resources.messages import Feedback, Message
     from twilio_async.resources.senders import AlphaSender, PhoneNumber, ShortCode
@@ -63,6 +71,12 @@ __all__ = [
     "Auth",
     "AuthenticationError",
     "Brand",
+    "BrandOtp",
+    "BrandVetting",
+    "Campaign",
+    "CampaignUsecase",
+    "CampaignUsecases",
+    "CarrierLimit",
     "CertificateError",
     "Concurrency",
     "ConfigError",
@@ -83,9 +97,11 @@ __all__ = [
     "Pages",
     "PermissionDenied",
     "PhoneNumber",
+    "PreregisteredCampaign",
     "QueueFull",
     "RateLimit",
     "RateLimited",
+    "RateLimits",
     "RegionNotEnabled",
     "RegistrationError",
     "Response",
@@ -121,6 +137,7 @@ _ROOMS = (
     "resources.services",
     "resources.senders",
     "resources.a2p",
+    "resources.campaigns",
 )
 """Where the public names live, the cheapest to load first."""
 

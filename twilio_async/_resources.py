@@ -6,7 +6,8 @@ import functools
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from twilio_async.resources.a2p import Brands
+    from twilio_async.resources.a2p import Brands, BrandVettings
+    from twilio_async.resources.campaigns import Campaigns
     from twilio_async.resources.media import Media
     from twilio_async.resources.messages import Messages
     from twilio_async.resources.senders import AlphaSenders, PhoneNumbers, ShortCodes
@@ -69,3 +70,17 @@ class Resources:
         from twilio_async.resources.a2p import Brands
 
         return Brands(self._session)
+
+    @functools.cached_property
+    def brand_vettings(self) -> BrandVettings:
+        """The vettings of a brand, which let it send more."""
+        from twilio_async.resources.a2p import BrandVettings
+
+        return BrandVettings(self._session)
+
+    @functools.cached_property
+    def campaigns(self) -> Campaigns:
+        """A2P 10DLC campaigns: what a Messaging Service texts Americans for."""
+        from twilio_async.resources.campaigns import Campaigns
+
+        return Campaigns(self._session)

@@ -121,4 +121,6 @@ def _complete(schema: dict[str, Any]) -> dict[str, Any]:
     if "properties" in schema:
         properties = {name: _complete(inner) for name, inner in schema["properties"].items()}
         return {**schema, "properties": properties, "required": [*properties], "additionalProperties": False}
+    if "oneOf" in schema:
+        return {**schema, "oneOf": [_complete(inner) for inner in schema["oneOf"]]}
     return {**schema, "items": _complete(schema["items"])} if "items" in schema else schema

@@ -35,6 +35,7 @@ def test_the_defaults_are_what_evidence_favours() -> None:
         unknown_page="reject",
         problem_type=None,
         sending_callback=False,
+        unregistered_10dlc="deliver",
     )
 
 
@@ -208,3 +209,20 @@ async def test_the_form_of_errors_is_a_switch(media_type: Literal["application/p
             "code": 21211,
             "instance": f"/2010-04-01/Accounts/{emulator.account_sid}/Messages.json",
         }
+
+
+@pytest.mark.parametrize(("choice", "end"), [("deliver", ("delivered", None)), ("fail", ("undelivered", 30034))])
+async def test_whether_unregistered_numbers_reach_americans_is_a_switch(
+    choice: Literal["deliver", "fail"], end: tuple[str, int | None]
+) -> None:
+    """With Twilio they do not; what a recipient's fate is goes before it."""
+    emulator = Emulator(switches=Switches(unregistered_10dlc=choice))
+    emulator.refuse_delivery("+15558675311", 30006)
+    async with (
+        emulator,
+        httpx.AsyncClient(verify=False, base_url=emulator.url, auth=(emulator.account_sid, emulator.auth_token)) as api,
+    ):
+        sent = [(await message(api, emulator, To=to)).json()["sid"] for to in ("+15558675310", "+15558675311")]
+        emulator.clock.advance(1)
+        ends = [(found.status, found.error_code) for found in map(emulator.message, sent)]
+    assert ends == [end, ("undelivered", 30006)]

@@ -43,6 +43,9 @@ class Switches:
         problem_type: errors have the form of RFC 9457, which no document about messaging names yet, with this media type:
             ``"application/problem+json"`` or ``"application/json"``. Default `None`: Twilio's older form.
         sending_callback: whether the status ``sending`` is called back. Default `False`, as documented.
+        unregistered_10dlc: a message to the United States from a long code whose Messaging Service has no verified A2P
+            campaign is delivered (``"deliver"``), or ends with 30034 (``"fail"``), as with Twilio itself. Default
+            ``"deliver"``, since most tests are about something else.
     """
 
     oversized_page: Literal["clamp", "reject"] = "clamp"
@@ -63,6 +66,7 @@ class Switches:
     unknown_page: Literal["reject", "ignore"] = "reject"
     problem_type: Literal["application/problem+json", "application/json"] | None = None
     sending_callback: bool = False
+    unregistered_10dlc: Literal["deliver", "fail"] = "deliver"
 
 
 DEFAULT = Switches()

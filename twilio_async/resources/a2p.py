@@ -1,4 +1,4 @@
-"""A2P 10DLC: who texts Americans from long codes, and what for.
+"""A2P 10DLC brands: who texts Americans from long codes.
 
 See https://www.twilio.com/docs/messaging/compliance/a2p-10dlc.
 """
@@ -10,6 +10,7 @@ from typing import Annotated, Literal, TypeAlias, Unpack
 import msgspec
 
 from twilio_async._operation import MESSAGING, Options, Paging, Resource, Wire, get, pages, post
+from twilio_async._poll import poll
 from twilio_async._wire import Timestamp
 from twilio_async.pages import Pages
 
@@ -18,6 +19,7 @@ BrandStatus: TypeAlias = (
     Literal["PENDING", "APPROVED", "FAILED", "IN_REVIEW", "DELETION_PENDING", "DELETION_FAILED", "SUSPENDED"] | str
 )
 IdentityStatus: TypeAlias = Literal["SELF_DECLARED", "UNVERIFIED", "VERIFIED", "VETTED_VERIFIED"] | str
+VettingProvider: TypeAlias = Literal["campaign-verify", "aegis"] | str
 
 
 class RegistrationError(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,20 +58,37 @@ class Brand(msgspec.Struct, frozen=True, kw_only=True):
     links: dict[str, str] | None = None
 
 
+class BrandOtp(msgspec.Struct, frozen=True, kw_only=True):
+    """A one-time password that was sent to a sole proprietor."""
+
+    account_sid: str
+    brand_registration_sid: str
+
+
+class BrandVetting(msgspec.Struct, frozen=True, kw_only=True):
+    """A look that a third party took, or takes, at a brand."""
+
+    brand_vetting_sid: str
+    account_sid: str
+    brand_sid: str
+    vetting_status: Literal["PENDING", "IN_PROGRESS", "SUCCESS", "FAILED"] | str
+    vetting_provider: VettingProvider | None = None
+    vetting_id: str | None = None
+    vetting_class: Literal["STANDARD", "POLITICAL"] | str | None = None
+    date_created: Timestamp | None = None
+    date_updated: Timestamp | None = None
+    url: str | None = None
+
+
 class Brands(Resource, at=MESSAGING):
-    """The account's A2P brands (``session.brands``)."""
+    """The account's A2P brands (``session.brands``); one that it does not have is `NotFound` (20404)."""
 
     @post("a2p/BrandRegistrations")
     async def create(
-        self,
-        *,
-        customer_profile_bundle_sid: str,
-        a2p_profile_bundle_sid: Annotated[str, Wire("A2PProfileBundleSid")],
-        brand_type: BrandType | None = None,
-        mock: bool | None = None,
-        skip_automatic_sec_vet: bool | None = None,
+        self, *, customer_profile_bundle_sid: str, a2p_profile_bundle_sid: Annotated[str, Wire("A2PProfileBundleSid")],
+        brand_type: BrandType | None = None, mock: bool | None = None, skip_automatic_sec_vet: bool | None = None,
         **options: Unpack[Options],
-    ) -> Brand:
+    ) -> Brand:  # fmt: skip
         """Register a brand. Not safe to repeat: a repeat registers a second one, and costs its fee.
 
         Args:
@@ -91,9 +110,6 @@ class Brands(Resource, at=MESSAGING):
 
         Args:
             sid: the brand's sid (``BN…``).
-
-        Raises:
-            NotFound: the account has no such brand (20404).
         """
         ...
 
@@ -105,12 +121,82 @@ class Brands(Resource, at=MESSAGING):
             sid: the brand's sid.
 
         Raises:
-            NotFound: the account has no such brand (20404).
             AmbiguousOutcome: the answer was lost; it may have been handed in.
         """
         ...
 
+    @post("a2p/BrandRegistrations/{sid}/SmsOtp")
+    async def send_otp(self, sid: str, **options: Unpack[Options]) -> BrandOtp:
+        """Text a sole proprietor his one-time password again. Not safe to repeat: each time is a text.
+
+        Args:
+            sid: the brand's sid.
+
+        Raises:
+            InvalidRequest: the brand is no sole proprietor's (20001).
+        """
+        ...
+
+    async def wait(self, sid: str, *, timeout: float = 600.0, interval: float = 5.0) -> Brand:
+        """Read a brand again and again until it is approved or has failed, which may take minutes or days.
+
+        Args:
+            sid: the brand's sid.
+            timeout: seconds to wait in all. Default 600.
+            interval: seconds between the first two reads, growing by half up to 10. Default 5.
+
+        Raises:
+            TimedOut: it was not decided in time.
+        """
+        return await poll(
+            lambda: self.fetch(sid), lambda brand: brand.status, {"APPROVED", "FAILED", "SUSPENDED"},
+            name=sid, timeout=timeout, interval=interval, operation="brands.wait",
+        )  # fmt: skip
+
     @pages("a2p/BrandRegistrations", key="data")
     def list(self, **paging: Unpack[Paging]) -> Pages[Brand]:
         """The account's brands."""
+        ...
+
+
+class BrandVettings(Resource, at=MESSAGING):
+    """The vettings of a brand (``session.brand_vettings``); what the account does not have is `NotFound` (20404)."""
+
+    @post("a2p/BrandRegistrations/{brand_sid}/Vettings")
+    async def create(
+        self, brand_sid: str, *, vetting_provider: VettingProvider, vetting_id: str | None = None, **options: Unpack[Options]
+    ) -> BrandVetting:
+        """Have a brand vetted, or bring in the vetting that it has. Not safe to repeat: each time costs a fee.
+
+        Args:
+            brand_sid: the brand's sid (``BN…``).
+            vetting_provider: ``"aegis"`` for the secondary vetting, ``"campaign-verify"`` for political texts.
+            vetting_id: the provider's own id, or token, of a vetting that was made.
+
+        Raises:
+            InvalidRequest: a parameter is wrong, or the brand is not approved (20001).
+            AmbiguousOutcome: the answer was lost; it may have been asked for.
+        """
+        ...
+
+    @get("a2p/BrandRegistrations/{brand_sid}/Vettings/{sid}")
+    async def fetch(self, brand_sid: str, sid: str, **options: Unpack[Options]) -> BrandVetting:
+        """Read one vetting.
+
+        Args:
+            brand_sid: the brand's sid.
+            sid: the vetting's sid (``VT…``).
+        """
+        ...
+
+    @pages("a2p/BrandRegistrations/{brand_sid}/Vettings", key="data", largest=0)
+    def list(
+        self, brand_sid: str, *, vetting_provider: VettingProvider | None = None, **paging: Unpack[Paging]
+    ) -> Pages[BrandVetting]:
+        """The vettings of a brand.
+
+        Args:
+            brand_sid: the brand's sid.
+            vetting_provider: only those of this provider.
+        """
         ...

@@ -50,9 +50,19 @@ OPERATIONS = {f"{route.method} {route.path}": route for route in (*ROUTES, *UNDE
 
 PICTURE = "https://example.com/picture.png"
 NUMBER, SHORT_CODE, ALPHA = "PN" + "1" * 32, "SC" + "5" * 32, "Shop"
+BRAND, SERVICE = "BN" + "6" * 32, "MG" + "7" * 32
+"""Made where a campaign needs them."""
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 Form: TypeAlias = dict[str, Any]
+
+CAMPAIGN: Form = {
+    "Description": "Tells people who asked for it when their parcel comes.",
+    "MessageFlow": "People tick a box on www.example.com when they order something.",
+    "MessageSamples": ["Your parcel comes today.", "Your parcel comes tomorrow."],
+    "HasEmbeddedLinks": "true",
+    "HasEmbeddedPhone": "false",
+}
 
 # What an operation needs beside its path to succeed.
 GOOD: Mapping[str, Form] = {
@@ -65,6 +75,10 @@ GOOD: Mapping[str, Form] = {
     "CreateShortCode": {"ShortCodeSid": SHORT_CODE},
     "CreateAlphaSender": {"AlphaSender": ALPHA},
     "CreateBrandRegistrations": {"CustomerProfileBundleSid": "BU" + "1" * 32, "A2PProfileBundleSid": "BU" + "2" * 32},
+    "CreateBrandVetting": {"VettingProvider": "aegis"},
+    "CreateUsAppToPerson": {**CAMPAIGN, "BrandRegistrationSid": BRAND, "UsAppToPersonUsecase": "MARKETING"},
+    "UpdateUsAppToPerson": {**CAMPAIGN, "AgeGated": "false", "DirectLending": "false"},
+    "CreateExternalCampaign": {"CampaignId": "CM1", "MessagingServiceSid": SERVICE},
     "CreateIncomingPhoneNumber": {"PhoneNumber": "+12025550199"},
     "UpdateIncomingPhoneNumber": {"FriendlyName": "Shop"},
 }
@@ -128,10 +142,10 @@ def furnished(emulator: Emulator, path: str) -> dict[str, str]:
     credentials = emulator.account_sid, emulator.auth_token
     with httpx.Client(base_url=emulator.url, auth=credentials, verify=False, trust_env=False) as http:
 
-        def sid(path: str, **form: str) -> str:
+        def sid(path: str, name: str = "sid", **form: Any) -> str:
             made = http.post(path, data=form)
             assert made.is_success, made.text
-            return str(made.json()["sid"])
+            return str(made.json()[name])
 
         found = {"AccountSid": emulator.account_sid}
         if "{MessageSid}" in path or "/Messages/{Sid}" in path:
@@ -140,13 +154,21 @@ def furnished(emulator: Emulator, path: str) -> dict[str, str]:
             if "/Media/{Sid}" in path:
                 found["Sid"] = emulator.media(found["MessageSid"])[0].sid
         if "/BrandRegistrations/{" in path:
-            found["Sid"] = found["BrandSid"] = found["BrandRegistrationSid"] = sid(
-                "/v1/a2p/BrandRegistrations", **GOOD["CreateBrandRegistrations"]
-            )
+            form = {**GOOD["CreateBrandRegistrations"], "BrandType": "SOLE_PROPRIETOR"}  # the one kind with a password
+            found["Sid"] = found["BrandSid"] = found["BrandRegistrationSid"] = sid("/v1/a2p/BrandRegistrations", **form)
+            if "/Vettings/{" in path:
+                folder = f"/v1/a2p/BrandRegistrations/{found['Sid']}/Vettings"
+                found["BrandVettingSid"] = sid(folder, "brand_vetting_sid", **GOOD["CreateBrandVetting"])
         if "/IncomingPhoneNumbers/{Sid}" in path:
             found["Sid"] = NUMBER
         if "/Services/{" in path:
             found["Sid"] = found["ServiceSid"] = sid("/v1/Services", FriendlyName="Shop")
+        if "Usa2p" in path:
+            profiles = {"customer_profile_bundle_sid": "BU1", "a2p_profile_bundle_sid": "BU2"}
+            emulator.seed({"brands": [{"sid": BRAND, "status": "APPROVED", **profiles}], "services": [{"sid": SERVICE}]})
+            found["MessagingServiceSid"] = SERVICE
+            if "/{Sid}" in path:
+                found["Sid"] = sid(f"/v1/Services/{SERVICE}/Compliance/Usa2p", **GOOD["CreateUsAppToPerson"])
         for kind in ("PhoneNumber", "ShortCode", "AlphaSender"):
             if f"/{kind}s/{{Sid}}" in path:
                 found["Sid"] = sid(f"/v1/Services/{found['ServiceSid']}/{kind}s", **GOOD[f"Create{kind}"])

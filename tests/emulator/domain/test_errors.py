@@ -13,7 +13,15 @@ from twilio_async.emulator.domain.errors import Row, masked
 
 ROWS = {name: row for name, row in vars(errors).items() if isinstance(row, Row)} | {"LANDLINE": errors.LANDLINES[21635]}
 
-OWN_WORDS = {"INVALID_PARAMETER", "MISSING_PARAMETER", "UNKNOWN_PARAMETER"}
+OWN_WORDS = {
+    "INVALID_PARAMETER",
+    "MISSING_PARAMETER",
+    "UNKNOWN_PARAMETER",
+    "BRAND_NOT_APPROVED",
+    "NO_SOLE_PROPRIETOR",
+    "BRAND_HAS_CAMPAIGN",
+    "SERVICE_HAS_CAMPAIGN",
+}
 """Rows whose words are not known, and which therefore say what is wrong."""
 
 

@@ -50,6 +50,7 @@ class Call:
         sids: the values of the path's variables.
         parameters: the values of each parameter, of the query and of the form.
         body: the object that the request's body is, where the operation takes one.
+        headers: of the request; names in any case.
         unique: 32 hexadecimal digits, those of the request's id; what is created gets them for its sid.
         origin: scheme and host by which the caller knows this server.
         now: the exact moment.
@@ -64,6 +65,7 @@ class Call:
     origin: str
     now: datetime
     body: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def names(self) -> list[str]:

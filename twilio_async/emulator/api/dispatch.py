@@ -67,6 +67,7 @@ class Dispatcher:
             origin=f"{'https' if product_of(host) else 'http'}://{host}",  # Twilio's hosts are reached through the proxy
             now=self._state.clock(),
             body=request.json or {},
+            headers=request.headers,
         )
         route = _route(found, request)
         _check_rights(caller, call.account, route)

@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
-from twilio_async.emulator.api.operations import accounts, brands, incoming_numbers, magic, media, messages, senders, services
+from twilio_async.emulator.api.operations import (
+    accounts,
+    brands,
+    campaigns,
+    incoming_numbers,
+    magic,
+    media,
+    messages,
+    senders,
+    services,
+    vettings,
+)
 from twilio_async.emulator.api.routing import Route
 
-ROUTES: tuple[Route, ...] = (*messages.routes, *media.routes, *services.routes, *senders.routes, *brands.routes)
+ROUTES: tuple[Route, ...] = (
+    *messages.routes,
+    *media.routes,
+    *services.routes,
+    *senders.routes,
+    *brands.routes,
+    *vettings.routes,
+    *campaigns.routes,
+)
 """The operations of Twilio's OpenAPI documents that the client of this package has as well."""
 
 UNDECLARED: tuple[Route, ...] = (*incoming_numbers.routes,)

@@ -47,8 +47,7 @@ class Brand(Struct, frozen=True, kw_only=True):
     def decided(self, verdict: Verdict, when: datetime) -> Self:
         """The brand once the Campaign Registry has looked at it."""
         if not verdict.approved:
-            error: dict[str, object] = {"error_code": verdict.code, "description": verdict.reason, "fields": [], "url": None}
-            return replace(self, status="FAILED", failure_reason=verdict.reason, errors=(error,), date_updated=when)
+            return replace(self, status="FAILED", failure_reason=verdict.reason, errors=(verdict.error,), date_updated=when)
         return replace(
             self,
             status="APPROVED",

@@ -11,6 +11,7 @@ QUEUE_OVERFLOW = 30001
 ACCOUNT_SUSPENDED = 30002
 UNREACHABLE_HANDSET = 30003
 UNKNOWN_ERROR = 30008
+UNREGISTERED = 30034
 VALIDITY_EXPIRED = 30036
 NO_SENDER = 21703
 OPTED_OUT = 21610
@@ -35,7 +36,7 @@ BAD_ENDS: Mapping[int, BadEnd] = {
     30024: "undelivered",  # numeric sender id not provisioned
     30027: "undelivered",  # T-Mobile's daily limit
     30032: "undelivered",  # toll-free number not verified
-    30034: "undelivered",  # 10DLC number not registered
+    UNREGISTERED: "undelivered",  # 10DLC number
     30035: "undelivered",  # 10DLC number still being configured
     VALIDITY_EXPIRED: "undelivered",
     30037: "failed",  # outbound messaging disabled

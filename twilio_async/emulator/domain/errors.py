@@ -143,6 +143,12 @@ POOL_FULL = Row(412, 21714, "Number Pool size limit reached")
 ALPHA_SENDER_INVALID = Row(400, 21709, "Alpha Sender ID is Invalid or Not Authorized for this Messaging Service")
 NUMBER_UNKNOWN = Row(404, 21711, "The Phone Number or Short Code SID is not associated with this Messaging Service")
 
+# Of A2P brands and campaigns.
+BRAND_NOT_APPROVED = Row(400, 20001, "The A2P brand {sid} is not approved")
+NO_SOLE_PROPRIETOR = Row(400, 20001, "The A2P brand {sid} is no sole proprietor's, who alone has a one-time password")
+BRAND_HAS_CAMPAIGN = Row(400, 20001, "The A2P brand {sid} is a sole proprietor's, and has its one campaign already")
+SERVICE_HAS_CAMPAIGN = Row(400, 20001, "The Messaging Service {sid} has an A2P campaign already")
+
 # Of calls, which only test credentials can make.
 CALL_TO_MISSING = Row(400, 21201, "No 'To' number is specified")
 CALL_FROM_MISSING = Row(400, 21213, "No 'From' number is specified")

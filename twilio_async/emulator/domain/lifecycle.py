@@ -14,11 +14,13 @@ from msgspec.structs import replace
 
 from twilio_async._segments import segment_count
 from twilio_async.emulator.domain.accounts import Account
+from twilio_async.emulator.domain.campaigns import is_unregistered
 from twilio_async.emulator.domain.delivery_errors import (
     ACCOUNT_SUSPENDED,
     NO_SENDER,
     OPTED_OUT,
     QUEUE_OVERFLOW,
+    UNREGISTERED,
     VALIDITY_EXPIRED,
     bad_end,
 )
@@ -251,6 +253,8 @@ class Lifecycle:
         if status == "sent" and not step.account.active:
             return bad_end(ACCOUNT_SUSPENDED), ACCOUNT_SUSPENDED
         fate = self.fates.get(message.to)
+        if fate is None and self._switches.unregistered_10dlc == "fail" and is_unregistered(step.account, message):
+            fate = UNREGISTERED
         if fate is not None and status == ("sent" if bad_end(fate) == "failed" else "delivered"):
             return bad_end(fate), fate
         return status, None

@@ -26,6 +26,12 @@ class Verdict(NamedTuple):
     reason: str = ""
     code: int | None = None
 
+    @property
+    def error(self) -> dict[str, object]:
+        """Why not, as Twilio writes it into a brand or a campaign."""
+        url = None if self.code is None else f"https://www.twilio.com/docs/api/errors/{self.code}"
+        return {"error_code": self.code, "description": self.reason, "fields": [], "url": url}
+
 
 class Reviewed(Record, Protocol):
     """A record that somebody decides about."""

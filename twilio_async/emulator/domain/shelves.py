@@ -8,7 +8,9 @@ from types import MappingProxyType
 from typing import ClassVar, Protocol
 
 from twilio_async.emulator.domain.brands import Brand
+from twilio_async.emulator.domain.campaigns import Campaign
 from twilio_async.emulator.domain.collection import Record
+from twilio_async.emulator.domain.vettings import Vetting
 
 
 class Shelved(Record, Protocol):
@@ -31,5 +33,5 @@ class Shelved(Record, Protocol):
         ...
 
 
-SHELVES: Mapping[str, type[Shelved]] = MappingProxyType({"brands": Brand})
+SHELVES: Mapping[str, type[Shelved]] = MappingProxyType({"brands": Brand, "vettings": Vetting, "campaigns": Campaign})
 """The kinds, by what the document of the whole state calls them."""

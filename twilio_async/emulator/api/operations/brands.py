@@ -9,7 +9,9 @@ from twilio_async.emulator.api.dates import iso8601
 from twilio_async.emulator.api.operations import settings
 from twilio_async.emulator.api.paging import PARAMETERS, page_of
 from twilio_async.emulator.api.routing import Routes
+from twilio_async.emulator.domain import errors
 from twilio_async.emulator.domain.brands import Brand
+from twilio_async.emulator.domain.vettings import Vetting, vetted
 
 FOLDER = "/v1/a2p/BrandRegistrations"
 
@@ -24,10 +26,21 @@ SETTINGS: settings.Settings = {
 }
 
 
+def approved(brand: Brand) -> Brand:
+    """The brand, if more can be applied for in its name.
+
+    Raises:
+        ApiError: it is not approved (20001).
+    """
+    if brand.status != "APPROVED":
+        raise errors.BRAND_NOT_APPROVED.error(sid=brand.sid)
+    return brand
+
+
 def _content(call: Call, brand: Brand) -> dict[str, object]:
     url = f"{call.origin}{FOLDER}/{brand.sid}"
     return {
-        **asdict(brand),
+        **asdict(vetted(brand, call.account.shelf(Vetting))),
         "date_created": iso8601(brand.date_created),
         "date_updated": iso8601(brand.date_updated),
         "links": {"brand_vettings": f"{url}/Vettings", "brand_registration_otps": f"{url}/SmsOtp"},
@@ -67,3 +80,12 @@ def update_brand(call: Call) -> Answer:
     brand = replace(call.one(Brand), status="PENDING", errors=(), failure_reason=None, date_updated=call.today)
     call.state.change(call.account, brand)
     return Answer(202, _content(call, brand))
+
+
+@routes.post("CreateBrandRegistrationOtp", f"{FOLDER}/{{BrandRegistrationSid}}/SmsOtp")
+def send_otp(call: Call) -> Answer:
+    """Text a sole proprietor his one-time password again; nobody waits for what he does with it."""
+    brand = call.one(Brand, "BrandRegistrationSid")
+    if brand.brand_type != "SOLE_PROPRIETOR":
+        raise errors.NO_SOLE_PROPRIETOR.error(sid=brand.sid)
+    return Answer(201, {"account_sid": brand.account_sid, "brand_registration_sid": brand.sid})

@@ -11,6 +11,7 @@ from twilio_async.emulator.api.operations import settings
 from twilio_async.emulator.api.paging import PARAMETERS, page_of
 from twilio_async.emulator.api.routing import Routes
 from twilio_async.emulator.domain import errors
+from twilio_async.emulator.domain.campaigns import Campaign, campaign_of, is_registered
 from twilio_async.emulator.domain.collection import Collection
 from twilio_async.emulator.domain.records import Service
 
@@ -45,6 +46,7 @@ def _content(call: Call, service: Service) -> dict[str, object]:
     url = f"{call.origin}{FOLDER}/{service.sid}"
     return {
         **asdict(service),
+        "us_app_to_person_registered": is_registered(call.account, service.sid),
         "date_created": iso8601(service.date_created),
         "date_updated": iso8601(service.date_updated),
         "links": {name: f"{url}/{path}" for name, path in SUBRESOURCES.items()},
@@ -122,6 +124,10 @@ def update_service(call: Call) -> Answer:
 
 @routes.delete("DeleteService", f"{FOLDER}/{{Sid}}")
 def delete_service(call: Call) -> Answer:
-    """Delete a service; the numbers of its pool are free."""
-    call.account.remove_service(find_service(call, "Sid").sid)
+    """Delete a service and its campaign; the numbers of its pool are free."""
+    service = find_service(call, "Sid")
+    campaign = campaign_of(call.account, service.sid)
+    if campaign is not None:
+        call.account.shelf(Campaign).remove(campaign.sid)
+    call.account.remove_service(service.sid)
     return Answer(204)

@@ -44,6 +44,11 @@ def name(call: Call, parameter: str) -> str:
     return text
 
 
+def text(call: Call, parameter: str) -> str | None:
+    """Any text; the empty string takes it away."""
+    return call.text(parameter) or None
+
+
 def url(call: Call, parameter: str) -> str | None:
     """An absolute http(s) URL; the empty string takes it away."""
     text = call.text(parameter)
