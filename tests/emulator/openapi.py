@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from jsonschema import FormatChecker
 from openapi_schema_validator import OAS30Validator
 
-from tests.official import DOCUMENTS, SPEC, resolved
+from tests.official import DOCUMENTS, SPEC, resolved, written
 from twilio_async.emulator.api.routes import ROUTES, UNDECLARED
 from twilio_async.emulator.api.routing import Route, Router
 
@@ -107,7 +107,7 @@ def operations() -> dict[tuple[str, str], Any]:
 @functools.cache
 def document(name: str) -> dict[str, Any]:
     """One of the documents, each reference in it replaced by what it refers to."""
-    return resolved(json.loads((SPEC / f"{name}.json").read_text()))
+    return resolved(written(name))
 
 
 @functools.cache

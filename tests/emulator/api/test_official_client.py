@@ -5,137 +5,22 @@ Each answer is held against Twilio's OpenAPI documents on its way.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import anyio.to_thread
 import pytest
 from msgspec.structs import replace
-from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
-from twilio.http.async_http_client import AsyncTwilioHttpClient
+from twilio.base.exceptions import TwilioRestException, TwilioServiceException
 from twilio.http.http_client import TwilioHttpClient
-from twilio.rest import Client
 
-from tests.emulator.openapi import check_exchange
+from tests.emulator.api.conftest import ANN, OFFICIAL, Judged, Official, client_of
 from twilio_async.emulator import Emulator, Message, Switches
 
-# The official client gives its credentials to aiohttp in a way that aiohttp 3.14 deprecated. It is not ours to mend.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:The 'auth' parameter is deprecated:DeprecationWarning"),
-]
+pytestmark = OFFICIAL
 
-ANN, BOB = "+15558675310", "+15558675311"
+BOB = "+15558675311"
 NOWHERE = "SM" + "0" * 32
-
-
-class Judged:
-    """An HTTP client of the official client's, each answer of which Twilio's documents judge."""
-
-    is_async = False
-
-    def __init__(self) -> None:
-        self._client = TwilioHttpClient()
-
-    def request(self, method: str, url: str, **options: Any) -> Any:
-        answer = self._client.request(method, url, **options)
-        check_exchange(method, url, answer.status_code, answer.text)
-        return answer
-
-    async def close(self) -> None:
-        self._client.session.close()
-
-
-class JudgedAsync:
-    """The same for the asynchronous half."""
-
-    is_async = True
-
-    def __init__(self) -> None:
-        self._client = AsyncTwilioHttpClient()
-
-    async def request(self, method: str, url: str, **options: Any) -> Any:
-        answer = await self._client.request(method, url, **options)
-        check_exchange(method, url, answer.status_code, answer.text)
-        return answer
-
-    async def close(self) -> None:
-        await self._client.close()
-
-
-@dataclass
-class Official:
-    """Twilio's client on an emulator, with one way to call both of its halves."""
-
-    client: Any
-    emulator: Emulator
-    asynchronous: bool
-
-    async def __call__(self, resource: Any, verb: str, *arguments: Any, **keywords: Any) -> Any:
-        """Do something with a resource, in a thread if it would block."""
-        if self.asynchronous:
-            return await getattr(resource, f"{verb}_async")(*arguments, **keywords)
-        return await anyio.to_thread.run_sync(lambda: getattr(resource, verb)(*arguments, **keywords))
-
-    async def send(self, **keywords: Any) -> Any:
-        """Have a message accepted, from the account's number unless a service is named."""
-        sender = {} if "messaging_service_sid" in keywords else {"from_": self.emulator.number}
-        return await self(self.client.messages, "create", **{"to": ANN, "body": "Hello", **sender, **keywords})
-
-    async def service(self, *numbers: int, **settings: Any) -> Any:
-        """Make a Messaging Service with these of the account's numbers."""
-        service = await self(self.client.messaging.v1.services, "create", friendly_name="Shop", **settings)
-        for number in numbers:
-            await self(service.phone_numbers, "create", phone_number_sid=self.emulator.numbers[number].sid)
-        return service
-
-    async def refused(self, resource: Any, verb: str, *arguments: Any, **keywords: Any) -> tuple[int, int]:
-        """Status and code of what cannot be done."""
-        with pytest.raises(TwilioRestException) as caught:
-            await self(resource, verb, *arguments, **keywords)
-        return caught.value.status, caught.value.code
-
-    async def not_listed(self, resource: Any) -> int | None:
-        """Status of a list that cannot be had, of which the official client's own error says nothing."""
-        with pytest.raises(TwilioException, match="Unable to fetch page"):
-            await self(resource, "list")
-        return self.emulator.requests[-1].status
-
-
-@pytest.fixture(params=["sync", "async"])
-def half(request: pytest.FixtureRequest) -> str:
-    """Which half of the official client is meant."""
-    half: str = request.param
-    return half
-
-
-@pytest.fixture
-def pace() -> str:
-    """The lifecycle of the emulator; tests that want another say so."""
-    return "immediate"
-
-
-@pytest.fixture
-async def official(half: str, pace: Any) -> AsyncIterator[Official]:
-    """The asynchronous half on an emulator in its own loop, the synchronous one on an emulator in another thread."""
-    if half == "async":
-        async with Emulator(lifecycle=pace) as emulator:
-            http = JudgedAsync()
-            yield Official(_client(emulator, http), emulator, asynchronous=True)
-            await http.close()
-    else:
-        with Emulator(lifecycle=pace) as emulator:
-            blocking = Judged()
-            yield Official(_client(emulator, blocking), emulator, asynchronous=False)
-            await blocking.close()
-
-
-def _client(emulator: Emulator, http: object) -> Any:
-    client = Client(emulator.account_sid, emulator.auth_token, http_client=http)
-    client.api.base_url = client.messaging.base_url = emulator.url
-    return client
 
 
 def only(messages: list[Message]) -> Message:
@@ -697,7 +582,7 @@ async def test_a_hint_reaches_the_official_client() -> None:
     """A strict emulator says in the details what may be wrong."""
     with Emulator(strict=True) as emulator:
         http = Judged()
-        client = _client(emulator, http)
+        client = client_of(emulator, http)
         with pytest.raises(TwilioRestException) as caught:
             await anyio.to_thread.run_sync(client.messages("PN" + "0" * 32).fetch)
         assert "is the sid of a phone number; that of a message is SM or MM" in caught.value.details["hint"]
@@ -708,7 +593,7 @@ async def test_an_error_may_have_the_newer_form() -> None:
     """The official client has an exception of its own for that of RFC 9457."""
     with Emulator(switches=Switches(problem_type="application/problem+json")) as emulator:
         http = TwilioHttpClient()
-        client = _client(emulator, http)
+        client = client_of(emulator, http)
         with pytest.raises(TwilioServiceException) as caught:
             await anyio.to_thread.run_sync(client.messages(NOWHERE).fetch)
         assert (caught.value.status, caught.value.code) == (404, 20404)
