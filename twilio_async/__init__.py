@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     )
     from twilio_async.resources.media import MediaItem
     from twilio_async.resources.messages import Feedback, Message
-    from twilio_async.resources.senders import AlphaSender, PhoneNumber, ShortCode
+    from twilio_async.resources.senders import AlphaSender, ChannelSender, DestinationAlphaSender, PhoneNumber, ShortCode
     from twilio_async.resources.services import Service
     from twilio_async.retry import Retry, RetryBudget
     from twilio_async.session import AsyncSession
@@ -78,10 +78,12 @@ __all__ = [
     "CampaignUsecases",
     "CarrierLimit",
     "CertificateError",
+    "ChannelSender",
     "Concurrency",
     "ConfigError",
     "Conflict",
     "ConnectError",
+    "DestinationAlphaSender",
     "Feedback",
     "InvalidArgument",
     "InvalidNumber",

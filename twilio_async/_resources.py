@@ -10,7 +10,13 @@ if TYPE_CHECKING:
     from twilio_async.resources.campaigns import Campaigns
     from twilio_async.resources.media import Media
     from twilio_async.resources.messages import Messages
-    from twilio_async.resources.senders import AlphaSenders, PhoneNumbers, ShortCodes
+    from twilio_async.resources.senders import (
+        AlphaSenders,
+        ChannelSenders,
+        DestinationAlphaSenders,
+        PhoneNumbers,
+        ShortCodes,
+    )
     from twilio_async.resources.services import Services
     from twilio_async.session import AsyncSession
 
@@ -63,6 +69,20 @@ class Resources:
         from twilio_async.resources.senders import AlphaSenders
 
         return AlphaSenders(self._session)
+
+    @functools.cached_property
+    def destination_alpha_senders(self) -> DestinationAlphaSenders:
+        """The alphanumeric senders in a Messaging Service, by country."""
+        from twilio_async.resources.senders import DestinationAlphaSenders
+
+        return DestinationAlphaSenders(self._session)
+
+    @functools.cached_property
+    def channel_senders(self) -> ChannelSenders:
+        """The senders on WhatsApp, RCS and other channels in a Messaging Service."""
+        from twilio_async.resources.senders import ChannelSenders
+
+        return ChannelSenders(self._session)
 
     @functools.cached_property
     def brands(self) -> Brands:

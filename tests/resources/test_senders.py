@@ -12,7 +12,7 @@ import pytest
 from twilio_async import AmbiguousOutcome, AsyncSession, Conflict, InvalidArgument, InvalidRequest, NotFound, Pages, Service
 from twilio_async._operation import Options
 from twilio_async.emulator import Emulator, Sender
-from twilio_async.resources.senders import AlphaSenders, PhoneNumbers, ShortCodes
+from twilio_async.resources.senders import AlphaSenders, ChannelSenders, DestinationAlphaSenders, PhoneNumbers, ShortCodes
 
 UNKNOWN_SERVICE = "MG" + "0" * 32
 
@@ -57,7 +57,12 @@ PHONE_NUMBER = Kind(
 )
 SHORT_CODE = Kind("short_codes", "short_code_sid", "ShortCodeSid", "short_code", "SC" + "5" * 32, "70707", "SC")
 ALPHA_SENDER = Kind("alpha_senders", "alpha_sender", "AlphaSender", "alpha_sender", "My Co & Co", "My Co & Co", "AI")
-KINDS = [pytest.param(kind, id=str(kind)) for kind in (PHONE_NUMBER, SHORT_CODE, ALPHA_SENDER)]
+DESTINATION = Kind("destination_alpha_senders", "alpha_sender", "AlphaSender", "alpha_sender", "My Co", "My Co", "AI")
+CHANNEL_SENDER = Kind("channel_senders", "sid", "Sid", "sender", "XE" + "6" * 32, "whatsapp:+14155238886", "XE")
+EVERY_KIND = (PHONE_NUMBER, SHORT_CODE, ALPHA_SENDER, DESTINATION, CHANNEL_SENDER)
+KINDS = [pytest.param(kind, id=str(kind)) for kind in EVERY_KIND]
+OWNED = pytest.mark.parametrize("kind", [PHONE_NUMBER, SHORT_CODE, CHANNEL_SENDER], ids=str)
+"""Those that exist before a service has them."""
 
 
 @pytest.fixture
@@ -68,9 +73,10 @@ async def service(twilio: AsyncSession) -> Service:
 
 def test_add_takes_what_the_kinds_name() -> None:
     """No argument goes without a try on the wire."""
-    for kind, resource in ((PHONE_NUMBER, PhoneNumbers), (SHORT_CODE, ShortCodes), (ALPHA_SENDER, AlphaSenders)):
+    resources = (PhoneNumbers, ShortCodes, AlphaSenders, DestinationAlphaSenders, ChannelSenders)
+    for kind, resource in zip(EVERY_KIND, resources, strict=True):
         own = resource.operations["add"].arguments - Options.__annotations__.keys()
-        assert own == {"service_sid", kind.argument}
+        assert own - {"iso_country_code"} == {"service_sid", kind.argument}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -79,13 +85,10 @@ async def test_a_sender_is_added_and_read(kind: Kind, twilio: AsyncSession, emul
     added = await kind.of(twilio).add(service.sid, **kind.arguments)
     assert emulator.requests[-1].parameters == {kind.wire_name: [kind.given]}
     assert emulator.requests[-1].status == 201
-    assert (getattr(added, kind.field), added.service_sid, added.account_sid) == (
-        kind.address,
-        service.sid,
-        emulator.account_sid,
-    )
+    service_sid = added.messaging_service_sid if kind is CHANNEL_SENDER else added.service_sid
+    assert (getattr(added, kind.field), service_sid, added.account_sid) == (kind.address, service.sid, emulator.account_sid)
     assert added.sid.startswith(kind.prefix)
-    assert "SMS" in added.capabilities
+    assert kind is CHANNEL_SENDER or "SMS" in added.capabilities
     assert getattr(added, "country_code", "US") == "US"
     assert added.date_created.utcoffset() == dt.timedelta(0)
     assert added.date_created == added.date_updated
@@ -117,7 +120,7 @@ async def test_adding_it_twice_is_a_conflict(kind: Kind, twilio: AsyncSession, s
     assert len(await kind.of(twilio).list(service.sid)) == 1
 
 
-@pytest.mark.parametrize("kind", [PHONE_NUMBER, SHORT_CODE], ids=str)
+@OWNED
 async def test_a_number_belongs_to_one_service(kind: Kind, twilio: AsyncSession, service: Service) -> None:
     """Adding it to another one is a conflict, too, with a code of its own."""
     other = await twilio.services.create(friendly_name="Letters")
@@ -170,7 +173,7 @@ async def test_an_unknown_service_is_not_found(kind: Kind, twilio: AsyncSession)
         assert caught.value.code == 20404
 
 
-@pytest.mark.parametrize("kind", [PHONE_NUMBER, SHORT_CODE], ids=str)
+@OWNED
 async def test_a_number_that_the_account_does_not_own_is_not_found(kind: Kind, twilio: AsyncSession, service: Service) -> None:
     """Its own code says that it is the number, and not the service, that is missing."""
     with pytest.raises(NotFound) as caught:
@@ -188,9 +191,10 @@ async def test_an_alpha_sender_that_is_not_allowed_is_refused(given: str, twilio
 
 async def test_a_service_lists_each_kind_by_itself(twilio: AsyncSession, service: Service) -> None:
     """One pool holds them all, and no namespace shows another's."""
-    for kind in (PHONE_NUMBER, SHORT_CODE, ALPHA_SENDER):
+    kinds = (PHONE_NUMBER, SHORT_CODE, ALPHA_SENDER, CHANNEL_SENDER)
+    for kind in kinds:
         await kind.of(twilio).add(service.sid, **kind.arguments)
-    for kind in (PHONE_NUMBER, SHORT_CODE, ALPHA_SENDER):
+    for kind in kinds:
         listed = await kind.of(twilio).list(service.sid).to_list()
         assert [getattr(sender, kind.field) for sender in listed] == [kind.address]
 
@@ -217,3 +221,47 @@ async def test_an_argument_that_cannot_be_sent_is_named(kind: Kind, twilio: Asyn
         with pytest.raises(InvalidArgument):
             await kind.of(twilio).fetch(*sids)
     assert emulator.requests == []
+
+
+async def test_an_alpha_sender_may_be_for_one_country(twilio: AsyncSession, emulator: Emulator, service: Service) -> None:
+    """The same name may stand for several; those for all countries are the ordinary ones."""
+    pool = twilio.destination_alpha_senders
+    french = await pool.add(service.sid, alpha_sender="Colis", iso_country_code="FR")
+    assert emulator.requests[-1].parameters == {"AlphaSender": ["Colis"], "IsoCountryCode": ["FR"]}
+    belgian = await pool.add(service.sid, alpha_sender="Colis", iso_country_code="BE")
+    general = await twilio.alpha_senders.add(service.sid, alpha_sender="Parcels")
+    assert (french.iso_country_code, french.alpha_sender) == ("FR", "Colis")
+    assert (await pool.fetch(service.sid, general.sid)).iso_country_code == ""
+    assert [sender.sid async for sender in pool.list(service.sid, iso_country_code="BE", page_size=1)] == [belgian.sid]
+    assert {sender.sid async for sender in pool.list(service.sid)} == {french.sid, belgian.sid, general.sid}
+    assert [sender.sid async for sender in twilio.alpha_senders.list(service.sid)] == [general.sid]
+    with pytest.raises(Conflict):
+        await pool.add(service.sid, alpha_sender="Colis", iso_country_code="FR")
+    with pytest.raises(InvalidRequest) as caught:
+        await pool.add(service.sid, alpha_sender="Colis", iso_country_code="Gaul")
+    assert caught.value.code == 20001
+
+
+async def test_a_recipient_sees_the_sender_for_his_country(twilio: AsyncSession, service: Service) -> None:
+    """Everybody else the one for all countries."""
+    await twilio.alpha_senders.add(service.sid, alpha_sender="Parcels")
+    await twilio.destination_alpha_senders.add(service.sid, alpha_sender="Colis", iso_country_code="FR")
+    for to, shown in (("+33612345678", "Colis"), ("+447700900199", "Parcels")):
+        message = await twilio.messages.create(to=to, messaging_service_sid=service.sid, body="Hello")
+        assert (await twilio.messages.fetch(message.sid)).from_ == shown
+
+
+async def test_a_service_writes_on_whatsapp_from_its_sender_there(twilio: AsyncSession, service: Service) -> None:
+    """A text still comes from its number; and when the sender is removed there is nobody to write."""
+    sender = await twilio.channel_senders.add(service.sid, sid=CHANNEL_SENDER.given)
+    assert (sender.sender_type, sender.country_code) == ("WhatsApp", "US")
+    await twilio.phone_numbers.add(service.sid, phone_number_sid=PHONE_NUMBER.given)
+    for to, shown in (("whatsapp:+15558675310", CHANNEL_SENDER.address), ("+15558675310", PHONE_NUMBER.address)):
+        message = await twilio.messages.create(to=to, messaging_service_sid=service.sid, body="Hello " * 50)
+        sent = await twilio.messages.fetch(message.sid)
+        assert (sent.from_, sent.status) == (shown, "delivered")
+        assert sent.num_segments == (1 if to.startswith("whatsapp") else 2)
+    await twilio.channel_senders.remove(service.sid, sender.sid)
+    with pytest.raises(InvalidRequest) as caught:
+        await twilio.messages.create(to="whatsapp:+15558675310", messaging_service_sid=service.sid, body="Hello")
+    assert caught.value.code == 21703

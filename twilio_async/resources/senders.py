@@ -1,11 +1,11 @@
-"""The senders in a Messaging Service: phone numbers, short codes, alphanumeric ids.
+"""The senders in a Messaging Service: phone numbers, short codes, alphanumeric ids, and those on other channels.
 
-https://www.twilio.com/docs/messaging/api/phonenumber-resource, …/shortcode-resource, …/alphasender-resource
+https://www.twilio.com/docs/messaging/api/phonenumber-resource, …/shortcode-resource, …/alphasender-resource, …
 """
 
 from __future__ import annotations
 
-from typing import Unpack
+from typing import Literal, Unpack
 
 import msgspec
 
@@ -14,17 +14,20 @@ from twilio_async._wire import Timestamp
 from twilio_async.pages import Pages
 
 
-class _Sender(msgspec.Struct, frozen=True, kw_only=True):
+class _Member(msgspec.Struct, frozen=True, kw_only=True):
     """What every sender in a service has."""
 
     sid: str
     account_sid: str | None = None
-    service_sid: str | None = None
-    capabilities: list[str] | None = None
-    """Some of ``"SMS"``, ``"MMS"``, ``"Voice"``."""
     date_created: Timestamp | None = None
     date_updated: Timestamp | None = None
     url: str | None = None
+
+
+class _Sender(_Member, frozen=True, kw_only=True):
+    service_sid: str | None = None
+    capabilities: list[str] | None = None
+    """Some of ``"SMS"``, ``"MMS"``, ``"Voice"``."""
 
 
 class PhoneNumber(_Sender, frozen=True, kw_only=True):
@@ -46,6 +49,23 @@ class AlphaSender(_Sender, frozen=True, kw_only=True):
     """An alphanumeric sender id in a service."""
 
     alpha_sender: str | None = None
+
+
+class DestinationAlphaSender(AlphaSender, frozen=True, kw_only=True):
+    """An alphanumeric sender id for one country, or for all."""
+
+    iso_country_code: str | None = None
+    """Two letters; ``""`` for all countries."""
+
+
+class ChannelSender(_Member, frozen=True, kw_only=True):
+    """A sender on WhatsApp, RCS or another channel in a service."""
+
+    messaging_service_sid: str | None = None
+    sender: str | None = None
+    """Such as ``"whatsapp:+12487960483"``."""
+    sender_type: Literal["WhatsApp", "Messenger", "RCS"] | str | None = None
+    country_code: str | None = None
 
 
 class PhoneNumbers(Resource, at=MESSAGING):
@@ -81,14 +101,11 @@ class PhoneNumbers(Resource, at=MESSAGING):
 
     @delete("Services/{service_sid}/PhoneNumbers/{sid}")
     async def remove(self, service_sid: str, sid: str, **options: Unpack[Options]) -> None:
-        """Take a phone number out of a service; it stays in the account. Safe to repeat.
+        """Take a phone number out of a service; it stays in the account. Safe to repeat. Raises as `fetch` does.
 
         Args:
             service_sid: the service's sid.
             sid: the phone number's sid.
-
-        Raises:
-            NotFound: the service has no such phone number (20404).
         """
         ...
 
@@ -135,14 +152,11 @@ class ShortCodes(Resource, at=MESSAGING):
 
     @delete("Services/{service_sid}/ShortCodes/{sid}")
     async def remove(self, service_sid: str, sid: str, **options: Unpack[Options]) -> None:
-        """Take a short code out of a service; it stays in the account. Safe to repeat.
+        """Take a short code out of a service; it stays in the account. Safe to repeat. Raises as `fetch` does.
 
         Args:
             service_sid: the service's sid.
             sid: the short code's sid.
-
-        Raises:
-            NotFound: the service has no such short code (20404).
         """
         ...
 
@@ -190,20 +204,124 @@ class AlphaSenders(Resource, at=MESSAGING):
 
     @delete("Services/{service_sid}/AlphaSenders/{sid}")
     async def remove(self, service_sid: str, sid: str, **options: Unpack[Options]) -> None:
-        """Take an alpha sender out of a service. Safe to repeat.
+        """Take an alpha sender out of a service. Safe to repeat. Raises as `fetch` does.
 
         Args:
             service_sid: the service's sid.
             sid: the alpha sender's sid.
-
-        Raises:
-            NotFound: the service has no such alpha sender (20404).
         """
         ...
 
     @pages("Services/{service_sid}/AlphaSenders", key="alpha_senders")
     def list(self, service_sid: str, **paging: Unpack[Paging]) -> Pages[AlphaSender]:
         """The alpha senders in a service.
+
+        Args:
+            service_sid: the service's sid.
+        """
+        ...
+
+
+class DestinationAlphaSenders(Resource, at=MESSAGING):
+    """The alpha senders in a Messaging Service, by country (``session.destination_alpha_senders``)."""
+
+    @post("Services/{service_sid}/DestinationAlphaSenders")
+    async def add(self, service_sid: str, *, alpha_sender: str, iso_country_code: str | None = None,
+                  **options: Unpack[Options]) -> DestinationAlphaSender:  # fmt: skip
+        """Give a service a sender id for one country. Not safe to repeat: the second time is a conflict.
+
+        Args:
+            service_sid: the service's sid (``MG…``).
+            alpha_sender: the id, as `AlphaSenders.add` takes it.
+            iso_country_code: two letters (``"FR"``). Default: one for all countries that have none of their own.
+
+        Raises:
+            InvalidRequest: the id is not allowed (21709), or there is no such country (20001).
+            Conflict: the service has it for that country already.
+            NotFound: the account has no such service (20404).
+            AmbiguousOutcome: the answer was lost; it may have been added.
+        """
+        ...
+
+    @get("Services/{service_sid}/DestinationAlphaSenders/{sid}")
+    async def fetch(self, service_sid: str, sid: str, **options: Unpack[Options]) -> DestinationAlphaSender:
+        """Read one alpha sender of a service.
+
+        Args:
+            service_sid: the service's sid.
+            sid: the alpha sender's sid (``AI…``).
+
+        Raises:
+            NotFound: the service has no such alpha sender (20404).
+        """
+        ...
+
+    @delete("Services/{service_sid}/DestinationAlphaSenders/{sid}")
+    async def remove(self, service_sid: str, sid: str, **options: Unpack[Options]) -> None:
+        """Take an alpha sender out of a service. Safe to repeat. Raises as `fetch` does.
+
+        Args:
+            service_sid: the service's sid.
+            sid: the alpha sender's sid.
+        """
+        ...
+
+    @pages("Services/{service_sid}/DestinationAlphaSenders", key="alpha_senders")
+    def list(self, service_sid: str, *, iso_country_code: str | None = None,
+             **paging: Unpack[Paging]) -> Pages[DestinationAlphaSender]:  # fmt: skip
+        """The alpha senders in a service.
+
+        Args:
+            service_sid: the service's sid.
+            iso_country_code: only those for this country.
+        """
+        ...
+
+
+class ChannelSenders(Resource, at=MESSAGING):
+    """The senders on other channels in a Messaging Service (``session.channel_senders``); `ChannelsSenders` makes them."""
+
+    @post("Services/{service_sid}/ChannelSenders")
+    async def add(self, service_sid: str, *, sid: str, **options: Unpack[Options]) -> ChannelSender:
+        """Put one of the account's channel senders into a service. Not safe to repeat: the second time is a conflict.
+
+        Args:
+            service_sid: the service's sid (``MG…``).
+            sid: the channel sender's sid (``XE…``).
+
+        Raises:
+            Conflict: it is in this service already (21710), in another one (21712), or the service is full (21714).
+            NotFound: the account has no such service (20404), or no such sender.
+            AmbiguousOutcome: the answer was lost; it may have been added.
+        """
+        ...
+
+    @get("Services/{service_sid}/ChannelSenders/{sid}")
+    async def fetch(self, service_sid: str, sid: str, **options: Unpack[Options]) -> ChannelSender:
+        """Read one channel sender of a service.
+
+        Args:
+            service_sid: the service's sid.
+            sid: the channel sender's sid.
+
+        Raises:
+            NotFound: the service has no such channel sender (20404).
+        """
+        ...
+
+    @delete("Services/{service_sid}/ChannelSenders/{sid}")
+    async def remove(self, service_sid: str, sid: str, **options: Unpack[Options]) -> None:
+        """Take a channel sender out of a service; it stays in the account. Safe to repeat. Raises as `fetch` does.
+
+        Args:
+            service_sid: the service's sid.
+            sid: the channel sender's sid.
+        """
+        ...
+
+    @pages("Services/{service_sid}/ChannelSenders", key="senders")
+    def list(self, service_sid: str, **paging: Unpack[Paging]) -> Pages[ChannelSender]:
+        """The channel senders in a service.
 
         Args:
             service_sid: the service's sid.

@@ -49,7 +49,7 @@ ERRORS = (400, 401, 403, 404, 405, 409, 412, 429)
 OPERATIONS = {f"{route.method} {route.path}": route for route in (*ROUTES, *UNDECLARED)}
 
 PICTURE = "https://example.com/picture.png"
-NUMBER, SHORT_CODE, ALPHA = "PN" + "1" * 32, "SC" + "5" * 32, "Shop"
+NUMBER, SHORT_CODE, ALPHA, WHATSAPP_SENDER = "PN" + "1" * 32, "SC" + "5" * 32, "Shop", "XE" + "6" * 32
 BRAND, SERVICE = "BN" + "6" * 32, "MG" + "7" * 32
 """Made where a campaign needs them."""
 
@@ -74,6 +74,8 @@ GOOD: Mapping[str, Form] = {
     "CreatePhoneNumber": {"PhoneNumberSid": NUMBER},
     "CreateShortCode": {"ShortCodeSid": SHORT_CODE},
     "CreateAlphaSender": {"AlphaSender": ALPHA},
+    "CreateDestinationAlphaSender": {"AlphaSender": ALPHA, "IsoCountryCode": "FR"},
+    "CreateChannelSender": {"Sid": WHATSAPP_SENDER},
     "CreateBrandRegistrations": {"CustomerProfileBundleSid": "BU" + "1" * 32, "A2PProfileBundleSid": "BU" + "2" * 32},
     "CreateBrandVetting": {"VettingProvider": "aegis"},
     "CreateUsAppToPerson": {**CAMPAIGN, "BrandRegistrationSid": BRAND, "UsAppToPersonUsecase": "MARKETING"},
@@ -162,14 +164,14 @@ def furnished(emulator: Emulator, path: str) -> dict[str, str]:
         if "/IncomingPhoneNumbers/{Sid}" in path:
             found["Sid"] = NUMBER
         if "/Services/{" in path:
-            found["Sid"] = found["ServiceSid"] = sid("/v1/Services", FriendlyName="Shop")
+            found["Sid"] = found["ServiceSid"] = found["MessagingServiceSid"] = sid("/v1/Services", FriendlyName="Shop")
         if "Usa2p" in path:
             profiles = {"customer_profile_bundle_sid": "BU1", "a2p_profile_bundle_sid": "BU2"}
             emulator.seed({"brands": [{"sid": BRAND, "status": "APPROVED", **profiles}], "services": [{"sid": SERVICE}]})
             found["MessagingServiceSid"] = SERVICE
             if "/{Sid}" in path:
                 found["Sid"] = sid(f"/v1/Services/{SERVICE}/Compliance/Usa2p", **GOOD["CreateUsAppToPerson"])
-        for kind in ("PhoneNumber", "ShortCode", "AlphaSender"):
+        for kind in ("PhoneNumber", "ShortCode", "AlphaSender", "DestinationAlphaSender", "ChannelSender"):
             if f"/{kind}s/{{Sid}}" in path:
                 found["Sid"] = sid(f"/v1/Services/{found['ServiceSid']}/{kind}s", **GOOD[f"Create{kind}"])
     return {name: found[name] for name in re.findall(r"{(\w+)}", path)}

@@ -206,6 +206,18 @@ async def test_a_picture_is_stored_and_served(
     assert "Authorization" not in told_emulator.media_requests[-1].headers
 
 
+async def test_a_text_on_whatsapp_is_told_to_the_service_of_its_sender(connect: Connect, application: Application) -> None:
+    """Whose pool it is in, as with a number; and STOP holds for the service."""
+    async with Emulator() as emulator, connect(emulator) as api:
+        form = {"FriendlyName": "Shop", "InboundRequestUrl": f"{application.url}/service"}
+        service = (await api.post("/v1/Services", data=form)).json()["sid"]
+        await api.post(f"/v1/Services/{service}/ChannelSenders", data={"Sid": "XE" + "6" * 32})
+        received = await emulator.receive("STOP", from_="whatsapp:+15558675310", to=emulator.whatsapp)
+        assert received.message.messaging_service_sid == service
+        assert [told.target for told in application.told] == ["/service"]
+        assert emulator.account.opted_out(service, "whatsapp:+15558675310")
+
+
 async def test_other_channels_have_fields_of_their_own(told_emulator: Emulator, application: Application) -> None:
     """WhatsApp names the person by his number, has no places, and a test may add what it wants."""
     await told_emulator.receive(

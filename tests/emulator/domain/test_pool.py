@@ -12,7 +12,7 @@ from twilio_async.emulator.domain.collection import Collection
 from twilio_async.emulator.domain.history import write_message
 from twilio_async.emulator.domain.pool import choose_sender
 from twilio_async.emulator.domain.records import Sender, Service
-from twilio_async.emulator.domain.state import NUMBERS, seeded_account
+from twilio_async.emulator.domain.state import NUMBERS, WHATSAPP, seeded_account
 
 ANN, NEAR, BRITON = "+15558675310", "+12025550100", "+447700900199"
 
@@ -79,6 +79,29 @@ def test_an_alphanumeric_id_is_for_abroad(account: Account) -> None:
     add(account, "Acme", country=None, capabilities=("SMS",))
     assert chosen(account, BRITON) == "Acme"
     assert chosen(account, ANN) is None
+
+
+def test_an_alphanumeric_id_for_a_country_goes_before_one_for_all(account: Account) -> None:
+    """Where there is none for the country, the general one is taken; a number goes on taking its turn."""
+    add(account, "Acme", country=None, capabilities=("SMS",))
+    add(account, "Acme UK", country="GB", capabilities=("SMS",))
+    assert chosen(account, BRITON) == "Acme UK"
+    assert chosen(account, "+33612345678") == "Acme"
+    text(account, "Acme UK", ANN)
+    add(account, NUMBERS[3].number, country="GB")
+    assert chosen(account, BRITON) == NUMBERS[3].number
+
+
+def test_a_channel_is_reached_from_a_sender_of_its_own(account: Account) -> None:
+    """With media too; as long as that one is online; and no text goes out from it."""
+    add(account, NUMBERS[0].number)
+    add(account, WHATSAPP, capabilities=())
+    assert chosen(account, f"whatsapp:{ANN}", media=True) == WHATSAPP
+    assert chosen(account, f"rcs:{ANN}") is None
+    assert chosen(account, ANN) == NUMBERS[0].number
+    account.channels.discard(WHATSAPP)
+    add(account, WHATSAPP, capabilities=())
+    assert chosen(account, f"whatsapp:{ANN}") is None
 
 
 def test_a_short_code_stays_at_home(account: Account) -> None:

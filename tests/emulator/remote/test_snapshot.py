@@ -92,6 +92,18 @@ def test_every_setting_of_an_account_comes_back() -> None:
     assert other.account.released.keys() == one.account.released.keys()
 
 
+def test_who_is_online_on_other_channels_comes_back() -> None:
+    """Each sender is there once, and none that was taken away; a document written by hand need only name the addresses."""
+    one, other = Emulator(), Emulator()
+    one.account.channels -= {one.rcs}
+    one.account.channels |= {"messenger:shop"}
+    other.seed(one.export())
+    assert other.export() == one.export()
+    assert other.account.channels == {one.whatsapp, "messenger:shop"}
+    other.seed({"accounts": [{"channels": ["rcs:shop"]}]})
+    assert other.account.channels == {"rcs:shop"}
+
+
 def test_no_setting_of_an_account_is_forgotten() -> None:
     """Whoever gives accounts another attribute is told here that documents need it too."""
     elsewhere = {"lock", "unique", "numbers", "released", "services", "pools", "messages", "media", "feedback", "opt_outs"} | {
@@ -99,7 +111,7 @@ def test_no_setting_of_an_account_is_forgotten() -> None:
     }
     renamed = {"parent": "parent_sid", "_keys": "api_keys"}
     attributes = {renamed.get(name, name) for name in vars(Account("AC", "", {}, ()))} - elsewhere
-    assert attributes | {"main_keys"} == set(AccountEntry.__struct_fields__)
+    assert attributes | {"main_keys", "channels"} == set(AccountEntry.__struct_fields__)
 
 
 async def test_what_the_api_made_goes_on_elsewhere(connect: Connect) -> None:

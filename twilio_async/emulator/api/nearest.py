@@ -26,6 +26,8 @@ _SID = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}")
 PREFIXES: Mapping[str, tuple[str, ...]] = {
     "Accounts": ("AC",),
     "AlphaSenders": ("AI",),
+    "ChannelSenders": ("XE",),
+    "DestinationAlphaSenders": ("AI",),
     "IncomingPhoneNumbers": ("PN",),
     "Media": ("ME",),
     "Messages": ("SM", "MM"),

@@ -60,8 +60,7 @@ def inbound_fields(message: Message, keyword: Keyword | None, media: Iterable[Me
 
 def service_of(account: Account, address: str) -> Service | None:
     """The Messaging Service whose pool one of the account's addresses is in."""
-    number = account.number(address)
-    return None if number is None else account.services.get(account.service_of(number.sid) or "")
+    return account.services.get(account.service_at(address) or "")
 
 
 def webhook_of(account: Account, address: str) -> Webhook | None:

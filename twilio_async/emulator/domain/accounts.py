@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, MutableSet
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any, Literal, TypeAlias, cast
 
+from twilio_async.emulator.domain.channels import Channels, ChannelSender
 from twilio_async.emulator.domain.collection import Collection, R
 from twilio_async.emulator.domain.countries import country_of
 from twilio_async.emulator.domain.credentials import Credentials
@@ -42,7 +44,6 @@ class Account(Credentials):
             so.
         numbers: phone numbers and short codes by sid.
         released: numbers that it owned once, by sid.
-        channels: addresses on other channels that it may send from, such as ``whatsapp:+14155238886``.
         channel_webhooks: where inbound messages to one of these addresses are told of.
         contents: the text of content templates by sid (``HX…``), with ``{{1}}`` for what the variables fill in.
         pools: the senders of each Messaging Service by its sid.
@@ -79,7 +80,6 @@ class Account(Credentials):
         self.date_updated: datetime = opened
         self.numbers: dict[str, Number] = {number.sid: number for number in numbers}
         self.released: dict[str, Number] = {}
-        self.channels: set[str] = set()
         self.channel_webhooks: dict[str, Webhook] = {}
         self.contents: dict[str, str] = {}
         self._shelves: dict[type, Collection[Any]] = {}
@@ -100,6 +100,34 @@ class Account(Credentials):
     def shelf(self, kind: type[R]) -> Collection[R]:
         """Its records of one kind."""
         return cast("Collection[R]", self._shelves.setdefault(kind, Collection()))
+
+    @property
+    def channels(self) -> MutableSet[str]:
+        """Addresses on other channels that it may send from, such as ``whatsapp:+14155238886``."""
+        return Channels(self)
+
+    @channels.setter
+    def channels(self, addresses: AbstractSet[str]) -> None:
+        """Let it send from these, and from no others."""
+        with self.lock:
+            for address in self.channels - addresses:
+                self.channels.discard(address)
+            for address in addresses - self.channels:
+                self.channels.add(address)
+
+    def channel_sender(self, address: str) -> ChannelSender | None:
+        """The sender with this address on another channel, online or not."""
+        return next((sender for sender in self.shelf(ChannelSender) if sender.sender_id == address), None)
+
+    def remove_channel_sender(self, sid: str) -> None:
+        """Take a sender on another channel away, out of the pool of its Messaging Service too.
+
+        Raises:
+            KeyError: it has no such sender.
+        """
+        with self.lock:
+            self.shelf(ChannelSender).remove(sid)
+            self._leave_pool(sid)
 
     @property
     def active(self) -> bool:
@@ -191,13 +219,21 @@ class Account(Credentials):
         """
         with self.lock:
             self.released[sid] = self.numbers.pop(sid)
-            service = self.service_of(sid)
-            if service is not None:
-                self.pools[service].remove(sid)
+            self._leave_pool(sid)
 
     def service_of(self, sender_sid: str) -> str | None:
-        """The sid of the service whose pool this number is in, if it is in one."""
+        """The sid of the service whose pool this sender is in, if it is in one."""
         return next((service for service, pool in self.pools.items() if pool.get(sender_sid)), None)
+
+    def service_at(self, address: str) -> str | None:
+        """The sid of the service whose pool the sender with this address is in, if it is in one."""
+        sender = self.number(address) or self.channel_sender(address)
+        return None if sender is None else self.service_of(sender.sid)
+
+    def _leave_pool(self, sender_sid: str) -> None:
+        service = self.service_of(sender_sid)
+        if service is not None:
+            self.pools[service].remove(sender_sid)
 
     def may_text(self, recipient: str) -> bool:
         """Whether the country of a phone number is one that it may text; it may if nobody knows the country."""
@@ -226,8 +262,7 @@ class Account(Credentials):
             self.opt_outs -= {(who, recipient) for who in (sender, self._speaks_for(sender), None)}
 
     def _speaks_for(self, sender: str) -> str:
-        number = self.number(sender)
-        return sender if number is None else self.service_of(number.sid) or sender
+        return self.service_at(sender) or sender
 
     def remove_message(self, sid: str) -> None:
         """Delete a message and all that belongs to it.

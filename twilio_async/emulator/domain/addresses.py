@@ -68,6 +68,12 @@ def is_alpha_sender(text: str) -> bool:
     return _ALPHA.fullmatch(text) is not None
 
 
+def channel_of(address: str) -> str:
+    """The channel of an address; ``sms`` of a phone number, a short code or an alphanumeric id."""
+    found = _CHANNEL.fullmatch(address)
+    return found[1] if found else SMS
+
+
 def in_country(address: str, country: str) -> bool:
     """Whether an E.164 number belongs to a country (``US``) as far as its calling code tells."""
     return address.startswith(CALLING_CODES.get(country, "no such code"))

@@ -26,7 +26,7 @@ class ApiError(Exception):
     @property
     def more_info(self) -> str:
         """Where Twilio explains the code."""
-        return f"https://www.twilio.com/docs/errors/{self.code}"
+        return explanation(self.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +170,11 @@ NUMBER_INVALID = Row(400, 21421, "PhoneNumber is invalid")
 NUMBER_TAKEN = Row(400, 21422, "PhoneNumber is not available")
 AREA_CODE_INVALID = Row(400, 21451, "Invalid area code")
 AREA_CODE_EMPTY = Row(400, 21452, "No phone numbers found in area code {area}")
+
+
+def explanation(code: int) -> str:
+    """Where Twilio explains a code."""
+    return f"https://www.twilio.com/docs/errors/{code}"
 
 
 def not_found(path: str) -> ApiError:

@@ -333,11 +333,12 @@ def _moved(account: Account, message: Message, status: Status, when: datetime, e
 def _with_sender(account: Account, message: Message) -> Message:
     service = account.services.get(message.messaging_service_sid or "")
     media = message.sid.startswith("MM")
+    sms = not media and message.to.startswith("+")
     sender = None if service is None else choose_sender(account, service, message.to, media=media)
     if service is None or sender is None:
         return message
     smart = service.smart_encoding if message.smart_encoded is None else message.smart_encoded
-    return replace(message, from_=sender.address, num_segments=segments_of(message.body, sms=not media, smart=smart))
+    return replace(message, from_=sender.address, num_segments=segments_of(message.body, sms=sms, smart=smart))
 
 
 def segments_of(body: str, *, sms: bool, smart: bool) -> int:

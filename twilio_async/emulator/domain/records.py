@@ -155,7 +155,7 @@ class Service(Struct, frozen=True, kw_only=True):
 
 
 class Sender(Struct, frozen=True, kw_only=True):
-    """A number, a short code or an alphanumeric id in the pool of a Messaging Service."""
+    """A number, a short code, an alphanumeric id or an address on another channel in the pool of a Messaging Service."""
 
     sid: str
     account_sid: str
@@ -163,7 +163,7 @@ class Sender(Struct, frozen=True, kw_only=True):
     address: str
     """What the recipient sees as sender."""
     country: str | None
-    """Where it is at home; `None` for an alphanumeric id, which is at home nowhere."""
+    """Where it is at home, or where an alphanumeric id is for; `None` for one that is for all countries."""
     capabilities: tuple[str, ...]
     date_created: datetime
     date_updated: datetime

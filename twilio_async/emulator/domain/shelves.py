@@ -9,6 +9,7 @@ from typing import ClassVar, Protocol
 
 from twilio_async.emulator.domain.brands import Brand
 from twilio_async.emulator.domain.campaigns import Campaign
+from twilio_async.emulator.domain.channels import ChannelSender
 from twilio_async.emulator.domain.collection import Record
 from twilio_async.emulator.domain.vettings import Vetting
 
@@ -33,5 +34,12 @@ class Shelved(Record, Protocol):
         ...
 
 
-SHELVES: Mapping[str, type[Shelved]] = MappingProxyType({"brands": Brand, "vettings": Vetting, "campaigns": Campaign})
+SHELVES: Mapping[str, type[Shelved]] = MappingProxyType(
+    {
+        "brands": Brand,
+        "vettings": Vetting,
+        "campaigns": Campaign,
+        "channel_senders": ChannelSender,
+    }
+)
 """The kinds, by what the document of the whole state calls them."""

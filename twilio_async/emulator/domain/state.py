@@ -14,6 +14,7 @@ from typing import NamedTuple
 from twilio_async.emulator.clock import Clock
 from twilio_async.emulator.domain import errors
 from twilio_async.emulator.domain.accounts import Account
+from twilio_async.emulator.domain.channels import ChannelSender
 from twilio_async.emulator.domain.credentials import Standing
 from twilio_async.emulator.domain.lifecycle import Lifecycle
 from twilio_async.emulator.domain.records import Message, Number
@@ -39,6 +40,10 @@ NUMBERS = (
 )
 WHATSAPP = "whatsapp:+14155238886"
 RCS = "rcs:parcels_agent"
+CHANNEL_SENDERS = (
+    ChannelSender(sid="XE" + "6" * 32, account_sid=ACCOUNT_SID, sender_id=WHATSAPP, status="ONLINE"),
+    ChannelSender(sid="XE" + "7" * 32, account_sid=ACCOUNT_SID, sender_id=RCS, status="ONLINE"),
+)
 
 
 class HostedMedia(NamedTuple):
@@ -58,7 +63,8 @@ class Caller(NamedTuple):
 def seeded_account() -> Account:
     """The account that every emulator begins with."""
     account = Account(ACCOUNT_SID, AUTH_TOKEN, {API_KEY: API_SECRET}, NUMBERS, test=(TEST_ACCOUNT_SID, TEST_AUTH_TOKEN))
-    account.channels |= {WHATSAPP, RCS}
+    for sender in CHANNEL_SENDERS:
+        account.shelf(ChannelSender).add(sender, sender.date_created)
     account.contents[CONTENT_SID] = "Hello {{1}}"
     return account
 

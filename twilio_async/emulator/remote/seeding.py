@@ -12,6 +12,7 @@ from msgspec.structs import fields, replace
 
 from twilio_async.emulator.api.operations.media import UNKNOWN_TYPE, content_type
 from twilio_async.emulator.domain.accounts import Account
+from twilio_async.emulator.domain.channels import ChannelSender
 from twilio_async.emulator.domain.collection import Collection
 from twilio_async.emulator.domain.countries import country_of
 from twilio_async.emulator.domain.credentials import Key
@@ -19,7 +20,7 @@ from twilio_async.emulator.domain.history import SOMEBODY, past_message
 from twilio_async.emulator.domain.records import Feedback, Media, Message, Number, Sender, Service, Webhook
 from twilio_async.emulator.domain.reviews import is_reviewed
 from twilio_async.emulator.domain.shelves import SHELVES, Shelved
-from twilio_async.emulator.domain.state import HostedMedia, State, seeded_account
+from twilio_async.emulator.domain.state import CHANNEL_SENDERS, HostedMedia, State, seeded_account
 from twilio_async.emulator.remote.snapshot import Given, Hosted, SeedError, Snapshot, WebhookEntry, read, usual_second
 
 _TWILIOS = ("auth_token", "secondary_token", "test_sid", "test_token", "friendly_name", "status", "trial", "scheduled_limit")
@@ -58,6 +59,9 @@ def _beginning(state: State, snapshot: Snapshot) -> dict[str, Account]:
     main.lock, main.unique = state.lock, state.unique
     if snapshot.has("numbers"):
         main.numbers.clear()
+    if snapshot.has("channel_senders"):
+        for sender in CHANNEL_SENDERS:
+            main.shelf(ChannelSender).forget(sender.sid)
     return {main.sid: main}
 
 

@@ -70,6 +70,7 @@ class AccountEntry(Struct, kw_only=True, forbid_unknown_fields=True):
     date_created: Moment | UnsetType = UNSET
     date_updated: Moment | UnsetType = UNSET
     channels: set[str] | UnsetType = UNSET
+    """Who writes a document by hand says by it which addresses are online; an export says it in ``channel_senders``."""
     channel_webhooks: dict[str, WebhookEntry] | UnsetType = UNSET
     contents: dict[str, str] | UnsetType = UNSET
     allowed_countries: set[str] | UnsetType | None = UNSET
@@ -273,7 +274,6 @@ def _account(account: Account) -> AccountEntry:
         trial=account.trial,
         date_created=account.date_created,
         date_updated=account.date_updated,
-        channels=account.channels,
         channel_webhooks={address: WebhookEntry(**webhook._asdict()) for address, webhook in account.channel_webhooks.items()},
         contents=account.contents,
         allowed_countries=account.allowed_countries,

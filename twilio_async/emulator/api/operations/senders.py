@@ -1,8 +1,8 @@
-"""The pools of Messaging Services: phone numbers, short codes and alphanumeric ids."""
+"""The pools of Messaging Services: phone numbers, short codes, alphanumeric ids and senders on other channels."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from twilio_async.emulator.api.calls import Answer, Call
@@ -11,48 +11,61 @@ from twilio_async.emulator.api.operations.services import find_service
 from twilio_async.emulator.api.paging import PARAMETERS, page_of
 from twilio_async.emulator.api.routing import Route, Routes
 from twilio_async.emulator.domain import errors
-from twilio_async.emulator.domain.addresses import is_alpha_sender
+from twilio_async.emulator.domain.addresses import channel_of, is_alpha_sender
+from twilio_async.emulator.domain.channels import ChannelSender
+from twilio_async.emulator.domain.collection import Collection
+from twilio_async.emulator.domain.countries import CALLING_CODES, country_of
 from twilio_async.emulator.domain.pool import LARGEST_POOL
 from twilio_async.emulator.domain.records import Sender
+
+_TYPES = {"whatsapp": "WhatsApp", "rcs": "RCS"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """What differs between the three kinds of senders.
+    """What differs between the kinds of senders.
 
     Attributes:
         name: in the operations' ids.
         folder: in the path.
-        prefix: of the sids.
         parameter: what names the sender that is to be added.
         key: what the records of a list are called.
-        field: what the address is called in a record.
-        sender: makes the record of the sender that a call adds.
+        sender: makes the record of the sender that a call adds to a service.
+        holds: whether a sender of the pool is of this kind.
+        fields: what a record says beside what all say.
+        service: what the path calls the service.
+        country: the parameter that says which country a sender is for, if one does.
     """
 
     name: str
     folder: str
-    prefix: str
     parameter: str
     key: str
-    field: str
-    sender: Callable[[Call, str], Sender]
+    sender: Callable[[Call, str, str], Sender]
+    holds: Callable[[Sender], bool]
+    fields: Callable[[Sender], Mapping[str, object]]
+    service: str = "ServiceSid"
+    country: str | None = None
 
 
-def _owned(call: Call, given: str) -> Sender:
-    number = call.account.numbers.get(given)
-    if number is None:
-        raise _unknown(call)
+def _member(call: Call, service_sid: str, sid: str, address: str, country: str | None, *capabilities: str) -> Sender:
     return Sender(
-        sid=number.sid,
+        sid=sid,
         account_sid=call.account.sid,
-        service_sid=call.sids["ServiceSid"],
-        address=number.number,
-        country=number.country,
-        capabilities=number.capabilities,
+        service_sid=service_sid,
+        address=address,
+        country=country,
+        capabilities=capabilities,
         date_created=call.today,
         date_updated=call.today,
     )
+
+
+def _owned(call: Call, service_sid: str, given: str) -> Sender:
+    number = call.account.numbers.get(given)
+    if number is None:
+        raise _unknown(call)
+    return _member(call, service_sid, number.sid, number.number, number.country, *number.capabilities)
 
 
 def _unknown(call: Call) -> errors.ApiError:
@@ -61,105 +74,153 @@ def _unknown(call: Call) -> errors.ApiError:
     return call.not_found()
 
 
-def _alpha(call: Call, given: str) -> Sender:
+def _alpha(call: Call, service_sid: str, given: str, country: str | None = None) -> Sender:
     if not is_alpha_sender(given):
         raise errors.ALPHA_SENDER_INVALID.error()
-    if any(sender.address == given for sender in call.account.pools[call.sids["ServiceSid"]]):
+    if any((sender.address, sender.country) == (given, country) for sender in call.account.pools[service_sid]):
         raise errors.ALREADY_IN_SERVICE.error()
-    return Sender(
-        sid=f"AI{call.unique}",
-        account_sid=call.account.sid,
-        service_sid=call.sids["ServiceSid"],
-        address=given,
-        country=None,
-        capabilities=("SMS",),
-        date_created=call.today,
-        date_updated=call.today,
-    )
+    return _member(call, service_sid, f"AI{call.unique}", given, country, "SMS")
+
+
+def _destination_alpha(call: Call, service_sid: str, given: str) -> Sender:
+    country = call.text("IsoCountryCode") or None
+    if country is not None and country not in CALLING_CODES:
+        raise errors.INVALID_PARAMETER.error(name="IsoCountryCode")
+    return _alpha(call, service_sid, given, country)
+
+
+def _on_channel(call: Call, service_sid: str, given: str) -> Sender:
+    sender = call.account.shelf(ChannelSender).get(given)
+    if sender is None:
+        raise _unknown(call)
+    return _member(call, service_sid, sender.sid, sender.sender_id, country_of(sender.sender_id.partition(":")[2]))
+
+
+def _prefixed(prefix: str) -> Callable[[Sender], bool]:
+    return lambda sender: sender.sid.startswith(prefix)
+
+
+def _numbered(field: str) -> Callable[[Sender], Mapping[str, object]]:
+    return lambda sender: {field: sender.address, "country_code": sender.country, **_pooled(sender)}
+
+
+def _pooled(sender: Sender) -> Mapping[str, object]:
+    return {"service_sid": sender.service_sid, "capabilities": sender.capabilities}
 
 
 KINDS = (
     Kind(
         name="PhoneNumber",
         folder="PhoneNumbers",
-        prefix="PN",
         parameter="PhoneNumberSid",
         key="phone_numbers",
-        field="phone_number",
         sender=_owned,
+        holds=_prefixed("PN"),
+        fields=_numbered("phone_number"),
     ),
     Kind(
         name="ShortCode",
         folder="ShortCodes",
-        prefix="SC",
         parameter="ShortCodeSid",
         key="short_codes",
-        field="short_code",
         sender=_owned,
+        holds=_prefixed("SC"),
+        fields=_numbered("short_code"),
     ),
     Kind(
         name="AlphaSender",
         folder="AlphaSenders",
-        prefix="AI",
         parameter="AlphaSender",
         key="alpha_senders",
-        field="alpha_sender",
         sender=_alpha,
+        holds=lambda sender: sender.sid.startswith("AI") and sender.country is None,
+        fields=lambda sender: {"alpha_sender": sender.address, **_pooled(sender)},
+    ),
+    Kind(
+        name="DestinationAlphaSender",
+        folder="DestinationAlphaSenders",
+        parameter="AlphaSender",
+        key="alpha_senders",
+        sender=_destination_alpha,
+        holds=_prefixed("AI"),
+        fields=lambda sender: {
+            "alpha_sender": sender.address,
+            "iso_country_code": sender.country or "",
+            **_pooled(sender),
+        },
+        country="IsoCountryCode",
+    ),
+    Kind(
+        name="ChannelSender",
+        folder="ChannelSenders",
+        parameter="Sid",
+        key="senders",
+        sender=_on_channel,
+        holds=_prefixed(ChannelSender.PREFIX),
+        fields=lambda sender: {
+            "messaging_service_sid": sender.service_sid,
+            "sender": sender.address,
+            "sender_type": _TYPES.get(channel_of(sender.address), channel_of(sender.address).capitalize()),
+            "country_code": sender.country,
+        },
+        service="MessagingServiceSid",
     ),
 )
 
 
 def _content(call: Call, kind: Kind, sender: Sender) -> dict[str, object]:
-    content: dict[str, object] = {
+    return {
         "sid": sender.sid,
         "account_sid": sender.account_sid,
-        "service_sid": sender.service_sid,
         "date_created": iso8601(sender.date_created),
         "date_updated": iso8601(sender.date_updated),
-        kind.field: sender.address,
-        "capabilities": sender.capabilities,
         "url": f"{call.origin}/v1/Services/{sender.service_sid}/{kind.folder}/{sender.sid}",
+        **kind.fields(sender),
     }
-    return content if sender.country is None else {**content, "country_code": sender.country}
+
+
+def _pool(call: Call, kind: Kind) -> Collection[Sender]:
+    return call.account.pools[find_service(call, kind.service).sid]
 
 
 def _sender(call: Call, kind: Kind) -> Sender:
-    sid = call.sids["Sid"]
-    sender = call.account.pools[find_service(call, "ServiceSid").sid].get(sid)
-    if sender is None or not sid.startswith(kind.prefix):
+    sender = _pool(call, kind).get(call.sids["Sid"])
+    if sender is None or not kind.holds(sender):
         raise call.not_found()
     return sender
 
 
 def _create(call: Call, kind: Kind) -> Answer:
-    service = find_service(call, "ServiceSid")
+    pool = _pool(call, kind)
     given = call.text(kind.parameter)
     if not given:
         raise errors.MISSING_PARAMETER.error(name=kind.parameter)
-    sender = kind.sender(call, given)
-    if not sender.sid.startswith(kind.prefix):
+    sender = kind.sender(call, call.sids[kind.service], given)
+    if not kind.holds(sender):
         raise _unknown(call)
-    there = call.account.pools[service.sid].get(sender.sid)
+    there = pool.get(sender.sid)
     if there is not None and call.state.switches.repeated_sender == "repeat":
         return Answer(200, _content(call, kind, there))
     if there is not None:
         raise errors.ALREADY_IN_SERVICE.error()
     if call.account.service_of(sender.sid) is not None:
         raise errors.IN_ANOTHER_SERVICE.error()
-    if len(call.account.pools[service.sid]) >= LARGEST_POOL:
+    if len(pool) >= LARGEST_POOL:
         raise errors.POOL_FULL.error()
-    call.account.pools[service.sid].add(sender, call.now)
+    pool.add(sender, call.now)
     return Answer(201, _content(call, kind, sender))
 
 
 def _list(call: Call, kind: Kind) -> Answer:
-    pool = call.account.pools[find_service(call, "ServiceSid").sid]
+    filters = () if kind.country is None else (kind.country,)
+    country = call.text(kind.country) if kind.country else None
     return page_of(
         call,
         kind.key,
-        pool,
+        _pool(call, kind),
         lambda sender: _content(call, kind, sender),
-        keep=lambda sender: sender.sid.startswith(kind.prefix),
+        filters=filters,
+        keep=lambda sender: kind.holds(sender) and (not country or sender.country == country),
     )
 
 
@@ -168,8 +229,7 @@ def _fetch(call: Call, kind: Kind) -> Answer:
 
 
 def _delete(call: Call, kind: Kind) -> Answer:
-    sender = _sender(call, kind)
-    call.account.pools[sender.service_sid].remove(sender.sid)
+    _pool(call, kind).remove(_sender(call, kind).sid)
     return Answer(204)
 
 
@@ -177,10 +237,11 @@ def _rows(kind: Kind) -> Iterator[Route]:
     def of_kind(operation: Callable[[Call, Kind], Answer]) -> Callable[[Call], Answer]:
         return lambda call: operation(call, kind)
 
-    folder = f"/v1/Services/{{ServiceSid}}/{kind.folder}"
+    folder = f"/v1/Services/{{{kind.service}}}/{kind.folder}"
     one = f"{folder}/{{Sid}}"
-    yield Route(f"Create{kind.name}", "POST", folder, of_kind(_create), frozenset({kind.parameter}))
-    yield Route(f"List{kind.name}", "GET", folder, of_kind(_list), frozenset(PARAMETERS))
+    country = {kind.country} if kind.country else set[str]()
+    yield Route(f"Create{kind.name}", "POST", folder, of_kind(_create), frozenset({kind.parameter} | country))
+    yield Route(f"List{kind.name}", "GET", folder, of_kind(_list), frozenset(PARAMETERS) | country)
     yield Route(f"Fetch{kind.name}", "GET", one, of_kind(_fetch))
     yield Route(f"Delete{kind.name}", "DELETE", one, of_kind(_delete))
 
