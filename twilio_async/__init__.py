@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     )
     from twilio_async.resources.media import MediaItem
     from twilio_async.resources.messages import Feedback, Message
+    from twilio_async.resources.numbers import AccountBalance, AccountShortCode, IncomingPhoneNumber, NumberCapabilities
     from twilio_async.resources.senders import AlphaSender, ChannelSender, DestinationAlphaSender, PhoneNumber, ShortCode
     from twilio_async.resources.services import Service
     from twilio_async.retry import Retry, RetryBudget
@@ -63,6 +64,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "APIError",
+    "AccountBalance",
+    "AccountShortCode",
     "AccountToken",
     "AlphaSender",
     "AmbiguousOutcome",
@@ -85,6 +88,7 @@ __all__ = [
     "ConnectError",
     "DestinationAlphaSender",
     "Feedback",
+    "IncomingPhoneNumber",
     "InvalidArgument",
     "InvalidNumber",
     "InvalidRequest",
@@ -93,6 +97,7 @@ __all__ = [
     "Message",
     "NotCancelable",
     "NotFound",
+    "NumberCapabilities",
     "OptedOut",
     "Outcome",
     "Page",
@@ -138,6 +143,7 @@ _ROOMS = (
     "resources.media",
     "resources.services",
     "resources.senders",
+    "resources.numbers",
     "resources.a2p",
     "resources.campaigns",
 )

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from twilio_async.resources.campaigns import Campaigns
     from twilio_async.resources.media import Media
     from twilio_async.resources.messages import Messages
+    from twilio_async.resources.numbers import AccountShortCodes, Balance, IncomingPhoneNumbers
     from twilio_async.resources.senders import (
         AlphaSenders,
         ChannelSenders,
@@ -83,6 +84,27 @@ class Resources:
         from twilio_async.resources.senders import ChannelSenders
 
         return ChannelSenders(self._session)
+
+    @functools.cached_property
+    def incoming_phone_numbers(self) -> IncomingPhoneNumbers:
+        """The account's phone numbers: bought, set up and given back."""
+        from twilio_async.resources.numbers import IncomingPhoneNumbers
+
+        return IncomingPhoneNumbers(self._session)
+
+    @functools.cached_property
+    def account_short_codes(self) -> AccountShortCodes:
+        """The account's short codes."""
+        from twilio_async.resources.numbers import AccountShortCodes
+
+        return AccountShortCodes(self._session)
+
+    @functools.cached_property
+    def balance(self) -> Balance:
+        """What the account has left."""
+        from twilio_async.resources.numbers import Balance
+
+        return Balance(self._session)
 
     @functools.cached_property
     def brands(self) -> Brands:

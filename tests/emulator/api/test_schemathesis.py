@@ -30,7 +30,7 @@ from schemathesis.specs.openapi.checks import content_type_conformance, response
 from tests.emulator.openapi import check_exchange, document
 from tests.official import DOCUMENTS
 from twilio_async.emulator import Emulator
-from twilio_async.emulator.api.routes import ROUTES, UNDECLARED
+from twilio_async.emulator.api.routes import ROUTES
 from twilio_async.emulator.api.routing import Route
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
@@ -46,7 +46,7 @@ AWKWARD = st.sampled_from(("", "0", "-1", "1e3", "abc", "true", "\x00", "٣", "2
 ERRORS = (400, 401, 403, 404, 405, 409, 412, 429)
 """Statuses that may be answered though no document declares them."""
 
-OPERATIONS = {f"{route.method} {route.path}": route for route in (*ROUTES, *UNDECLARED)}
+OPERATIONS = {f"{route.method} {route.path}": route for route in ROUTES}
 
 PICTURE = "https://example.com/picture.png"
 NUMBER, SHORT_CODE, ALPHA, WHATSAPP_SENDER = "PN" + "1" * 32, "SC" + "5" * 32, "Shop", "XE" + "6" * 32
@@ -83,6 +83,7 @@ GOOD: Mapping[str, Form] = {
     "CreateExternalCampaign": {"CampaignId": "CM1", "MessagingServiceSid": SERVICE},
     "CreateIncomingPhoneNumber": {"PhoneNumber": "+12025550199"},
     "UpdateIncomingPhoneNumber": {"FriendlyName": "Shop"},
+    "UpdateShortCode": {"FriendlyName": "Shop"},
 }
 
 
@@ -163,6 +164,8 @@ def furnished(emulator: Emulator, path: str) -> dict[str, str]:
                 found["BrandVettingSid"] = sid(folder, "brand_vetting_sid", **GOOD["CreateBrandVetting"])
         if "/IncomingPhoneNumbers/{Sid}" in path:
             found["Sid"] = NUMBER
+        if "/SMS/ShortCodes/{Sid}" in path:
+            found["Sid"] = SHORT_CODE
         if "/Services/{" in path:
             found["Sid"] = found["ServiceSid"] = found["MessagingServiceSid"] = sid("/v1/Services", FriendlyName="Shop")
         if "Usa2p" in path:
@@ -172,7 +175,7 @@ def furnished(emulator: Emulator, path: str) -> dict[str, str]:
             if "/{Sid}" in path:
                 found["Sid"] = sid(f"/v1/Services/{SERVICE}/Compliance/Usa2p", **GOOD["CreateUsAppToPerson"])
         for kind in ("PhoneNumber", "ShortCode", "AlphaSender", "DestinationAlphaSender", "ChannelSender"):
-            if f"/{kind}s/{{Sid}}" in path:
+            if "/Services/{" in path and f"/{kind}s/{{Sid}}" in path:
                 found["Sid"] = sid(f"/v1/Services/{found['ServiceSid']}/{kind}s", **GOOD[f"Create{kind}"])
     return {name: found[name] for name in re.findall(r"{(\w+)}", path)}
 

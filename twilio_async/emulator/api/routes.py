@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from twilio_async.emulator.api.operations import (
     accounts,
+    balance,
     brands,
     campaigns,
     incoming_numbers,
@@ -12,6 +13,7 @@ from twilio_async.emulator.api.operations import (
     messages,
     senders,
     services,
+    short_codes,
     vettings,
 )
 from twilio_async.emulator.api.routing import Route
@@ -24,16 +26,16 @@ ROUTES: tuple[Route, ...] = (
     *brands.routes,
     *vettings.routes,
     *campaigns.routes,
+    *incoming_numbers.routes,
+    *short_codes.routes,
+    *balance.routes,
 )
 """The operations of Twilio's OpenAPI documents that the client of this package has as well."""
-
-UNDECLARED: tuple[Route, ...] = (*incoming_numbers.routes,)
-"""More operations of these documents. The client has not got them; other clients set up by them what is texted from."""
 
 UNDOCUMENTED: tuple[Route, ...] = (*media.contents, *accounts.routes)
 """What Twilio serves beside the documents of messaging: files, and accounts, so that other clients can make subaccounts."""
 
-EVERYTHING: tuple[Route, ...] = (*ROUTES, *UNDECLARED, *UNDOCUMENTED)
+EVERYTHING: tuple[Route, ...] = (*ROUTES, *UNDOCUMENTED)
 """What real credentials open."""
 
 MAGIC: tuple[Route, ...] = (*magic.routes,)

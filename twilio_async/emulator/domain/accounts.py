@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, MutableSet
 from collections.abc import Set as AbstractSet
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Literal, TypeAlias, cast
 
 from twilio_async.emulator.domain.channels import Channels, ChannelSender
@@ -18,6 +19,8 @@ AccountStatus: TypeAlias = Literal["active", "suspended", "closed"]
 
 MOST_SCHEDULED = 500_000
 """Messages that may be scheduled at once."""
+CREDIT = Decimal("100.00000")
+"""What an account begins with, in dollars."""
 TRIAL_PREFIX = "Sent from your Twilio trial account - "
 """What the texts of a trial account begin with."""
 
@@ -58,6 +61,7 @@ class Account(Credentials):
         unreachable: recipients that none of its senders reaches.
         paused_services: sids of Messaging Services that do not take messages for now.
         scheduled_limit: messages that may be scheduled at once.
+        balance: what it has left, in dollars, for its messages and those of its subaccounts. Nothing happens below 0.
     """
 
     def __init__(
@@ -96,6 +100,7 @@ class Account(Credentials):
         self.unreachable: set[str] = set()
         self.paused_services: set[str] = set()
         self.scheduled_limit: int = MOST_SCHEDULED
+        self.balance: Decimal = CREDIT
 
     def shelf(self, kind: type[R]) -> Collection[R]:
         """Its records of one kind."""
@@ -263,6 +268,11 @@ class Account(Credentials):
 
     def _speaks_for(self, sender: str) -> str:
         return self.service_at(sender) or sender
+
+    def charge(self, price: Decimal) -> None:
+        """Take the price of a message, a negative one, from the money; for a subaccount its parent pays."""
+        payer = self.parent or self
+        payer.balance += price
 
     def remove_message(self, sid: str) -> None:
         """Delete a message and all that belongs to it.

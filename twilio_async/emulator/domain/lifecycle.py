@@ -319,14 +319,16 @@ def _second(moment: float) -> datetime:
 
 
 def _moved(account: Account, message: Message, status: Status, when: datetime, error_code: int | None = None) -> Message:
-    """The message after one step."""
+    """The message after one step; the account pays for one that leaves the queue."""
     if message.from_ is None and status in _NEEDS_SENDER and error_code != VALIDITY_EXPIRED:
         message = _with_sender(account, message)
         if message.from_ is None:
             status, error_code = "failed", NO_SENDER
     message = replace(message, status=status, date_updated=when, error_code=error_code)
     if message.date_sent is None and status in _LEFT_QUEUE and error_code != VALIDITY_EXPIRED:
-        message = replace(message, date_sent=when, price=_price(message), price_unit=CURRENCY)
+        price = _price(message)
+        account.charge(price)
+        message = replace(message, date_sent=when, price=price, price_unit=CURRENCY)
     return message
 
 

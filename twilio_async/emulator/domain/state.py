@@ -8,6 +8,7 @@ import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from threading import RLock
 from typing import NamedTuple
 
@@ -118,6 +119,7 @@ class State:
     def arrive(self, account: Account, message: Message) -> None:
         """Take an inbound message in, and forget the oldest if that is one too many."""
         account.messages.add(message, message.date_created)
+        account.charge(message.price or Decimal(0))
         self._make_room(account)
 
     def keep(self, account: Account, record: Shelved) -> None:

@@ -25,7 +25,7 @@ from twilio_async.emulator.remote.snapshot import Given, Hosted, SeedError, Snap
 
 _TWILIOS = ("auth_token", "secondary_token", "test_sid", "test_token", "friendly_name", "status", "trial", "scheduled_limit")
 _SETS = ("channels", "allowed_countries", "blocked_countries", "verified", "landlines", "unreachable", "paused_services")
-_PLAIN = (*_TWILIOS, *_SETS, "contents", "date_created", "date_updated")
+_PLAIN = (*_TWILIOS, *_SETS, "contents", "balance", "date_created", "date_updated")
 """What an account takes as it stands in the document."""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from types import GenericAlias, MappingProxyType
 from typing import Annotated, Any, Final, TypeAlias, TypeVar, cast, get_type_hints
 
@@ -80,6 +81,7 @@ class AccountEntry(Struct, kw_only=True, forbid_unknown_fields=True):
     unreachable: set[str] | UnsetType = UNSET
     paused_services: set[str] | UnsetType = UNSET
     scheduled_limit: int | UnsetType = UNSET
+    balance: Decimal | UnsetType = UNSET
 
 
 class OptOut(Struct, kw_only=True, forbid_unknown_fields=True):
@@ -283,6 +285,7 @@ def _account(account: Account) -> AccountEntry:
         unreachable=account.unreachable,
         paused_services=account.paused_services,
         scheduled_limit=account.scheduled_limit,
+        balance=account.balance,
     )
 
 

@@ -160,16 +160,17 @@ def wanted(call: Call, taken: Callable[[str], bool]) -> str:
 @routes.get("ListIncomingPhoneNumber", f"{FOLDER}.json", *FILTERS, *PARAMETERS)
 def list_numbers(call: Call) -> Answer:
     """The numbers that the account owns, the newest first; short codes are elsewhere."""
-    collection = _all_numbers(call.account)
+    collection = numbers_of(call.account, "PN")
     asked = turn(call, collection)
     found = collection.slice(asked.size, after=asked.after, before=asked.before, keep=_filter(call))
     return envelope_2010(call, "incoming_phone_numbers", FILTERS, asked, found, lambda number: _content(call, number))
 
 
-def _all_numbers(account: Account) -> Collection[Number]:
+def numbers_of(account: Account, prefix: str) -> Collection[Number]:
+    """What an account owns whose sids begin so, as a list shows it."""
     # Those that are gone keep their place, so that a page may still follow them.
     collection: Collection[Number] = Collection()
-    numbers = [number for number in {**account.released, **account.numbers}.values() if number.sid.startswith("PN")]
+    numbers = [number for number in {**account.released, **account.numbers}.values() if number.sid.startswith(prefix)]
     for number in sorted(numbers, key=lambda number: number.sid):
         collection.add(number, number.date_created)
     for sid in account.released.keys() - account.numbers.keys():
@@ -179,18 +180,21 @@ def _all_numbers(account: Account) -> Collection[Number]:
 
 
 def _filter(call: Call) -> Callable[[Number], bool]:
-    name, origin, beta = call.text("FriendlyName"), call.text("Origin"), call.flag("Beta")
-    part = re.escape(call.text("PhoneNumber") or "").replace(r"\*", r"\d")
+    named, part = is_named(call), matches(call, "PhoneNumber")
+    origin, beta = call.text("Origin"), call.flag("Beta")
+    return lambda number: named(number) and part(number) and origin in {None, "", ORIGIN} and beta is not True
 
-    def keep(number: Number) -> bool:
-        return (
-            name in {None, "", number.friendly_name or number.number}
-            and origin in {None, "", ORIGIN}
-            and beta is not True
-            and re.search(part, number.number) is not None
-        )
 
-    return keep
+def is_named(call: Call) -> Callable[[Number], bool]:
+    """Whether a number has the name that a list is asked for, if it is."""
+    name = call.text("FriendlyName")
+    return lambda number: name in {None, "", number.friendly_name or number.number}
+
+
+def matches(call: Call, parameter: str) -> Callable[[Number], bool]:
+    """Whether a number has the part that a list is asked for, if it is; ``*`` in it is any digit."""
+    part = re.escape(call.text(parameter) or "").replace(r"\*", r"\d")
+    return lambda number: re.search(part, number.number) is not None
 
 
 @routes.get("FetchIncomingPhoneNumber", f"{FOLDER}/{{Sid}}.json")
