@@ -76,10 +76,11 @@ class Recorder:
         for exchange in self.exchanges:
             if re.search(r"/Media/\w+$", exchange.path) or not re.match(r"/(2010-04-01|v\d)/", exchange.path):
                 continue  # the content of a media item: a redirect that no document describes, and another host
-            if 200 <= exchange.status < 300:
+            if 200 <= exchange.status < 400:
                 check_request(exchange)
+            if 200 <= exchange.status < 300:
                 check_answer(exchange)
-            elif exchange.status:
+            elif exchange.status >= 400:
                 check_error(exchange)
 
 
@@ -186,8 +187,8 @@ def check_answer(exchange: Exchange) -> None:
 
 
 def check_error(exchange: Exchange) -> None:
-    """An error speaks Twilio's dialect, unless something before Twilio answered."""
-    if exchange.content_type != "application/json":
+    """An error speaks Twilio's dialect, unless something before Twilio answered; what a stream says is not recorded."""
+    if exchange.content_type != "application/json" or not exchange.answer:
         return
     said = json.loads(exchange.answer)
     assert said.keys() >= {"code", "message", "more_info", "status"}

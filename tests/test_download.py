@@ -6,7 +6,7 @@ import asyncio
 import gzip
 import random
 import traceback
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import anyio
@@ -311,6 +311,31 @@ async def test_a_file_without_end_is_given_up(twilio: AsyncSession, emulator: Em
                 async for chunk in stream:
                     size += len(chunk)
     assert size <= 64 << 20
+
+
+@pytest.mark.parametrize(
+    ("chunks", "lines"),
+    [
+        ((), []),
+        ((b"+1\n+2\n",), ["+1", "+2"]),
+        ((b"+1", b"2\r", b"\n\n +3", b"4 "), ["+12", "+34"]),
+        ((b"\n", b"", b"\n", b"+1\n\xc3", b"\xa4\xff"), ["+1", "ä\ufffd"]),
+    ],
+)
+async def test_text_is_read_line_by_line(
+    chunks: Sequence[bytes], lines: list[str], twilio: AsyncSession, picture: tuple[str, str]
+) -> None:
+    """However it was cut on its way; empty lines are left out, and the last one needs no end."""
+
+    async def coming() -> AsyncIterator[bytes]:
+        for chunk in chunks:
+            yield chunk
+
+    async with twilio.media.download(*picture) as stream:
+        stream._chunks = coming()
+        assert [line async for line in stream.lines()] == lines
+    with pytest.raises(RuntimeError, match="async with"):
+        [line async for line in stream.lines()]
 
 
 # --- its block -----------------------------------------------------------------------------------------------------------

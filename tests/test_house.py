@@ -40,6 +40,7 @@ LAYERS = [
     {
         "resources",
         "resources.a2p",
+        "resources.deactivations",
         "resources.media",
         "resources.messages",
         "resources.numbers",

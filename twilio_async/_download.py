@@ -26,7 +26,7 @@ LARGEST_FILE = 64 << 20
 
 
 class Download:
-    """The content of a file, while its ``async with`` block is open; see `Media.download`."""
+    """The content of a file, while its ``async with`` block is open; see `Media.download` and `Deactivations.fetch`."""
 
     def __init__(self, caller: Caller, request: Request, url: str, timeout: float) -> None:
         self._caller = caller
@@ -94,6 +94,25 @@ class Download:
             UnreadableAnswer: it broke off, or is larger than that.
         """
         return b"".join([chunk async for chunk in self])
+
+    async def lines(self) -> AsyncIterator[str]:
+        """The content line by line, where it is text in UTF-8; without the ends of lines, and without empty ones.
+
+        Raises:
+            UnreadableAnswer: it broke off, or is larger than 64 MiB.
+            RuntimeError: outside the ``async with`` block.
+        """
+        begun: list[bytes] = []
+        async for chunk in self:
+            *ends, rest = chunk.split(b"\n")
+            for end in ends:
+                line = b"".join([*begun, end]).strip()
+                begun.clear()
+                if line:
+                    yield line.decode(errors="replace")
+            begun.append(rest)
+        if last := b"".join(begun).strip():
+            yield last.decode(errors="replace")
 
     async def _opened(self) -> TwilioError | None:
         """Follow the redirects to the content; return the error if there is none."""

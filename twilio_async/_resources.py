@@ -8,16 +8,11 @@ from typing import TYPE_CHECKING, cast
 if TYPE_CHECKING:
     from twilio_async.resources.a2p import Brands, BrandVettings
     from twilio_async.resources.campaigns import Campaigns
+    from twilio_async.resources.deactivations import Deactivations
     from twilio_async.resources.media import Media
     from twilio_async.resources.messages import Messages
     from twilio_async.resources.numbers import AccountShortCodes, Balance, IncomingPhoneNumbers
-    from twilio_async.resources.senders import (
-        AlphaSenders,
-        ChannelSenders,
-        DestinationAlphaSenders,
-        PhoneNumbers,
-        ShortCodes,
-    )
+    from twilio_async.resources.senders import AlphaSenders, ChannelSenders, DestinationAlphaSenders, PhoneNumbers, ShortCodes
     from twilio_async.resources.services import Services
     from twilio_async.session import AsyncSession
 
@@ -105,6 +100,13 @@ class Resources:
         from twilio_async.resources.numbers import Balance
 
         return Balance(self._session)
+
+    @functools.cached_property
+    def deactivations(self) -> Deactivations:
+        """The numbers that carriers took out of service, day by day."""
+        from twilio_async.resources.deactivations import Deactivations
+
+        return Deactivations(self._session)
 
     @functools.cached_property
     def brands(self) -> Brands:

@@ -158,7 +158,7 @@ class Emulator(Stage, Inspection):
 
     @property
     def media_url(self) -> str:
-        """The other origin, where the files of messages are served."""
+        """The other origin, where files are served: those of messages, and the lists of deactivated numbers."""
         return self._state.media_origin
 
     @property

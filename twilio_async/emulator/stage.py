@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -120,7 +120,18 @@ class Stage(World):
         with self._state.lock:
             self._state.lifecycle.queues.rates[sender] = segments_per_second
 
-    # What Twilio decides.
+    # What others decide.
+
+    def deactivate(self, number: str, *, day: date | None = None) -> None:
+        """Let a carrier take a number out of service: it is in the file of that day.
+
+        Args:
+            number: E.164.
+            day: when. Default: today, in UTC.
+        """
+        with self._state.lock:
+            on = day or self.clock().date()
+            self._state.deactivations.setdefault(on.isoformat(), []).append(number)
 
     def approve(self, sid: str) -> Reviewed:
         """Let Twilio grant what was applied for: a brand, a campaign, a toll-free verification, a template, a sender.

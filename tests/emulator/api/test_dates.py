@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twilio_async.emulator.api.dates import http_date, iso8601, parse_moment, rfc2822, window
+from twilio_async.emulator.api.dates import http_date, iso8601, parse_day, parse_moment, rfc2822, window
 from twilio_async.emulator.domain.collection import Window
 
 MOMENT = datetime(2019, 6, 11, 22, 5, 25, tzinfo=UTC)
@@ -63,6 +63,12 @@ def test_other_forms_are_not(text: str) -> None:
 def seconds(text: str) -> int:
     """A moment as windows count it."""
     return int(datetime.fromisoformat(text).timestamp())
+
+
+def test_a_bare_day_is_read_as_one() -> None:
+    """With a time it is none, nor is one of no calendar."""
+    assert parse_day("2024-02-29") == date(2024, 2, 29)
+    assert [parse_day(text) for text in ("2024-02-30", "2024-02-29T00:00:00Z", "29.2.2024", "")] == [None] * 4
 
 
 def test_a_day_is_a_whole_day() -> None:

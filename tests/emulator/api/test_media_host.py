@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import httpx
 import pytest
 
@@ -76,3 +78,19 @@ async def test_what_is_not_there_is_not_served(emulator: Emulator, api: httpx.As
         ):
             assert (await stranger.get(url)).status_code == 404
         assert (await stranger.post(location)).status_code == 404
+
+
+async def test_deactivated_numbers_are_elsewhere_too(emulator: Emulator, api: httpx.AsyncClient) -> None:
+    """One in each line; the answer says in its body, too, where they are. What is no day has no file."""
+    emulator.deactivate("+15558675310", day=date(2024, 5, 24))
+    emulator.deactivate("+15558675311", day=date(2024, 5, 24))
+    answer = await api.get("/v1/Deactivations", params={"Date": "2024-05-24"})
+    location = answer.headers["Location"]
+    assert (answer.status_code, answer.json()) == (307, {"redirect_to": location})
+    assert location.startswith(emulator.media_url)
+    async with httpx.AsyncClient(verify=False) as stranger:
+        assert (await stranger.get(location)).text == "+15558675310\n+15558675311\n"
+        assert (await stranger.get(location.replace("2024-05-24", "today"))).status_code == 404
+    for day in ("", "today", "2024-02-30", "2024-05-24T12:00:00Z"):
+        refused = await api.get("/v1/Deactivations", params={"Date": day})
+        assert (refused.status_code, refused.json()["code"]) == (400, 20001)

@@ -41,6 +41,7 @@ ACTS = st.one_of(
     st.tuples(st.just("set_rate"), st.fixed_dictionaries({"sender": ADDRESSES, "segments_per_second": st.floats(0.1, 100)})),
     st.tuples(st.just("add_account"), st.fixed_dictionaries({"friendly_name": TEXTS, "trial": st.booleans()})),
     st.tuples(st.just("set_webhook"), st.fixed_dictionaries({"url": st.just("http://127.0.0.1/in#rc=2")})),
+    st.tuples(st.just("deactivate"), st.fixed_dictionaries({"number": ADDRESSES, "day": st.dates()})),
     st.tuples(
         st.just("host_media"),
         st.fixed_dictionaries({"url": TEXTS, "content": st.binary(max_size=20), "content_type": st.just("image/png")}),
@@ -193,6 +194,7 @@ def _with_message() -> bytes:
         ('{"messages": [{"date_sent": "2024-01-01T00:00:00"}]}', r"timezone component - at `\$\.messages\[0\]\.date_sent`"),
         ('{"messages": [{"status": "lost"}]}', r"Invalid enum value 'lost' - at `\$\.messages\[0\]\.status`"),
         ({"rates": {"+1": 0}}, r"`\$\.rates\[\.\.\.\]`"),
+        ({"deactivations": {"today": []}}, r"`key` in `\$\.deactivations`"),
         ({"version": 2}, r"2 is no version that is known; say 1 - at `\$\.version`"),
     ],
 )

@@ -69,6 +69,12 @@ def parse_moment(text: str) -> datetime | None:
         return None
 
 
+def parse_day(text: str) -> date | None:
+    """Read a bare day, ``2019-06-11``; `None` if the text is none."""
+    moment = parse_moment(text) if _DAY.fullmatch(text) else None
+    return None if moment is None else moment.date()
+
+
 def window(on: str | None, until: str | None, since: str | None) -> Window | None:
     """The span of time that a list's three date filters leave.
 

@@ -1,4 +1,4 @@
-"""The second origin: where the files of messages are, and where nobody's credentials belong."""
+"""The second origin: where files are, those of messages and others, and where nobody's credentials belong."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections import deque
 
 from aiohttp import web
 
+from twilio_async.emulator.api.operations.deactivations import deactivations_at
 from twilio_async.emulator.api.operations.media import contents
 from twilio_async.emulator.api.requests import ReceivedRequest
 from twilio_async.emulator.api.routing import Router
-from twilio_async.emulator.domain.records import Media
-from twilio_async.emulator.domain.state import State
+from twilio_async.emulator.domain.state import HostedMedia, State
 
 _ROUTER = Router(contents)
 
@@ -35,19 +35,23 @@ class MediaHost:
         received = ReceivedRequest(request.method, request.raw_path, request.headers)
         with self._state.lock:
             self.requests.append(received)
-            media = self._find(received.raw_path) if request.method == "GET" else None
-        received.status = 404 if media is None else 200
-        if media is None:
+            file = self._find(received.raw_path) if request.method == "GET" else None
+        received.status = 404 if file is None else 200
+        if file is None:
             return web.Response(status=404, text="No such file", content_type="text/plain")
-        return web.Response(body=self._content(media), headers={"Content-Type": media.content_type})
+        return web.Response(body=file.content, headers={"Content-Type": file.content_type})
 
-    def _find(self, raw_path: str) -> Media | None:
+    def _find(self, raw_path: str) -> HostedMedia | None:
+        return self._media(raw_path) or deactivations_at(self._state, raw_path)
+
+    def _media(self, raw_path: str) -> HostedMedia | None:
         found = _ROUTER.find(raw_path)
         account = self._state.accounts.get(found.sids["AccountSid"]) if found else None
         if found is None or account is None or found.sids["MessageSid"] not in account.media:
             return None
-        return account.media[found.sids["MessageSid"]].get(found.sids["Sid"])
-
-    def _content(self, media: Media) -> bytes:
+        media = account.media[found.sids["MessageSid"]].get(found.sids["Sid"])
+        if media is None:
+            return None
         hosted = self._state.hosted_media.get(media.url)
-        return hosted.content if hosted else f"{media.content_type} of {media.url}".encode()
+        content = hosted.content if hosted else f"{media.content_type} of {media.url}".encode()
+        return HostedMedia(content, media.content_type)

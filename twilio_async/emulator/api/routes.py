@@ -7,6 +7,7 @@ from twilio_async.emulator.api.operations import (
     balance,
     brands,
     campaigns,
+    deactivations,
     incoming_numbers,
     magic,
     media,
@@ -29,6 +30,7 @@ ROUTES: tuple[Route, ...] = (
     *incoming_numbers.routes,
     *short_codes.routes,
     *balance.routes,
+    *deactivations.routes,
 )
 """The operations of Twilio's OpenAPI documents that the client of this package has as well."""
 

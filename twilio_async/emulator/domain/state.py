@@ -84,6 +84,7 @@ class State:
         media_origin: scheme and host of where the files of messages are.
         accounts: by sid.
         hosted_media: what is served for a media URL, where a test says so.
+        deactivations: the numbers that carriers took out of service, by the day (``2024-05-24``).
         lock: held by whoever reads or changes anything, since an emulator in a thread of its own is asked from others.
     """
 
@@ -96,6 +97,7 @@ class State:
     media_origin: str = ""
     accounts: dict[str, Account] = field(default_factory=dict[str, Account])
     hosted_media: dict[str, HostedMedia] = field(default_factory=dict[str, HostedMedia])
+    deactivations: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     lock: RLock = field(default_factory=RLock)
 
     def __post_init__(self) -> None:

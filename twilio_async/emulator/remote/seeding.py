@@ -69,6 +69,7 @@ def _clear(state: State) -> None:
     state.lifecycle.forget()
     state.reviews.forget()
     state.hosted_media.clear()
+    state.deactivations.clear()
 
 
 def _move_in(state: State, accounts: dict[str, Account]) -> None:
@@ -148,6 +149,7 @@ class Seeding:
         nothing: Mapping[str, Any] = {}
         for url, hosted in snapshot.value("hosted_media", no_media).items():
             state.hosted_media[url] = HostedMedia(hosted.content, hosted.content_type or UNKNOWN_TYPE)
+        state.deactivations |= snapshot.value("deactivations", nothing)
         state.lifecycle.fates |= snapshot.value("fates", nothing)
         state.lifecycle.queues.rates |= snapshot.value("rates", nothing)
         state.lifecycle.queues.empty_at |= snapshot.value("queues", nothing)

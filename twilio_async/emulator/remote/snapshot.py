@@ -144,6 +144,7 @@ SECTIONS: Final[Mapping[str, Any]] = MappingProxyType(
         "rates": dict[str, Annotated[float, Meta(gt=0)]],
         "queues": dict[str, float],
         "hosted_media": dict[str, Hosted],
+        "deactivations": dict[Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\d$")], list[str]],
         **{section: _entries(cast("type[Struct]", kind)) for section, kind in SHELVES.items()},
         "clock_ahead": Annotated[float, Meta(ge=0)],
     }
@@ -254,6 +255,7 @@ def export(state: State) -> bytes:
         "rates": lifecycle.queues.rates,
         "queues": lifecycle.queues.empty_at,
         "hosted_media": {url: _hosted(media) for url, media in state.hosted_media.items()},
+        "deactivations": state.deactivations,
         **{section: [record for account in accounts for record in account.shelf(kind)] for section, kind in SHELVES.items()},
     }
     return _ENCODER.encode(document)
