@@ -212,11 +212,6 @@ def test_every_answer_is_declared_and_complete(route: Route, spec: Path) -> None
         query = GOOD_QUERY.get(route.operation_id, {})
         body, media_type = (NOT_SET, None) if form is None else (form, kind)
         good = judged.Case(path_parameters=sids, query=query, body=body, media_type=media_type)
-            path_parameters=sids,
-            query=GOOD_QUERY.get(route.operation_id, {}),
-            body=NOT_SET if form is None else form,
-            media_type=kind if form else None,
-        )
         assert exchange(emulator, good) < 400
 
     @settings(max_examples=EXAMPLES, derandomize=True, database=None, suppress_health_check=[*HealthCheck])
