@@ -125,7 +125,7 @@ async def test_a_bug_in_a_step_is_its_own(bench: Bench) -> None:
 
 async def test_whoever_stops_waiting_stops_nothing(bench: Bench) -> None:
     """The step is made or not, and the next are not concerned."""
-    task = asyncio.create_task(bench.actor.run(bench.insert(1)))
+    task = bench.actor.run(bench.insert(1))
     await asyncio.sleep(0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -136,7 +136,7 @@ async def test_whoever_stops_waiting_stops_nothing(bench: Bench) -> None:
 
 async def test_closing_performs_what_was_asked(bench: Bench) -> None:
     """And then nothing more."""
-    tasks = [asyncio.create_task(bench.actor.run(bench.insert(number))) for number in range(20)]
+    tasks = [bench.actor.run(bench.insert(number)) for number in range(20)]
     await asyncio.sleep(0)
     await bench.actor.aclose()
     await settle()
@@ -152,7 +152,7 @@ def test_a_new_loop_starts_afresh(tmp_path: Path) -> None:
     bench = Bench(tmp_path / "numbers.db")
 
     async def leave_behind() -> None:
-        task = asyncio.create_task(bench.actor.run(bench.insert(1)))
+        task = bench.actor.run(bench.insert(1))
         await asyncio.sleep(0)
         task.cancel()
 

@@ -15,7 +15,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 from twilio_async.outbox.errors import OutboxClosed
 
@@ -67,8 +67,8 @@ class Actor:
         self._thread = threading.Thread(target=self._work, name="twilio_async outbox", daemon=True)
         self._thread.start()
 
-    async def run(self, perform: Callable[[], T], *, is_long: bool = False) -> T:
-        """Perform a step and return its result, once it is committed.
+    def run(self, perform: Callable[[], T], *, is_long: bool = False) -> asyncio.Future[T]:
+        """Perform a step; to be awaited for its result, which is told once it is committed.
 
         Whoever is cancelled while waiting does not know whether it was; it is never half.
 
@@ -80,9 +80,6 @@ class Actor:
             OutboxClosed: the actor was closed.
             Exception: what the step raised, or the commit; then nothing of it is kept.
         """
-        return cast("T", await self._asked(perform, is_long=is_long))
-
-    def _asked(self, perform: Callable[[], Any], *, is_long: bool) -> asyncio.Future[Any]:
         if self._closed:
             raise OutboxClosed("the outbox is closed", operation="outbox")
         loop = asyncio.get_running_loop()
@@ -90,17 +87,17 @@ class Actor:
             is_long = is_long or self._busy  # behind what may still be under way in the thread
             self._loop, self._busy = loop, False
             self._waiting.clear()
-        step = _Step(perform, loop.create_future(), is_long)
-        self._waiting.append(step)
+        future: asyncio.Future[T] = loop.create_future()
+        self._waiting.append(_Step(perform, future, is_long))
         if not self._busy:
             self._busy = True
             loop.call_soon(self._pump, loop)  # what else is asked in this turn of the loop comes along
-        return step.future
+        return future
 
     async def aclose(self) -> None:
         """Perform what was asked so far, and end the thread. Safe to repeat."""
         if not self._closed:
-            last = self._asked(lambda: None, is_long=False)
+            last = self.run(lambda: None)
             self._closed = True
             last.add_done_callback(self._end)  # also when nobody waits for it any more
             await asyncio.wait([last])

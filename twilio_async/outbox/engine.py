@@ -236,7 +236,7 @@ class Drain:
                 self._keep(row, 0.0)
                 continue
             self._held.add((row.id, row.epoch))
-            task = asyncio.ensure_future(self._carry(row))
+            task = asyncio.create_task(self._carry(row))
             self._flying.add(task)
             task.add_done_callback(functools.partial(self._landed, row))
 
@@ -280,14 +280,12 @@ class Drain:
         most = 1 if rate is None else max(min(math.ceil(rate * LINE), MOST_IN_LINE), 1)
         while len(self._line) < most and self._buffer and self._buffer[0][0] <= now:
             row = heapq.heappop(self._buffer)[2]
-            self._line.append((now + await self._booked(row), row))
+            self._line.append((now if rate is None else now + await self._booked(row, rate), row))
 
-    async def _booked(self, row: Row) -> float:
+    async def _booked(self, row: Row, rate: float) -> float:
         """Seconds until the row's turn by the rate of all."""
-        if self._plan.rate is None:
-            return 0.0
         try:
-            return await self._store.reserve(self._bucket, rate=self._plan.rate, burst=1.0, cost=max(row.segments, 1))
+            return await self._store.reserve(self._bucket, rate=rate, burst=1.0, cost=max(row.segments, 1))
         except BaseException:
             self._keep(row, 0.0)
             raise
@@ -299,7 +297,8 @@ class Drain:
             await asyncio.sleep(wait)
         if self._twilio.rate is not None:
             await self._twilio.rate.acquire(row.segments)
-        await self._twilio.concurrency.acquire()
+        if not self._twilio.concurrency.try_acquire():
+            await self._twilio.concurrency.acquire()
         if self._closed_for() > 0:
             self._twilio.concurrency.release()
             return False

@@ -35,6 +35,18 @@ _COLUMNS: Final = (
 )  # fmt: skip
 _ALL: Final = ", ".join(_COLUMNS)
 _PENDING, _CLAIMED, _SENDING = CODES["pending"], CODES["claimed"], CODES["sending"]
+_SOURCES: Final = {event: sorted((CODES[state] for state in MOVES[event].sources), key=_SENDING.__ne__) for event in MOVES}
+"""From where each event leads, first from the wire, since nearly all rows are settled there."""
+
+# Each row is moved by these two, so they are put together once.
+_BEGIN: Final = (
+    f"UPDATE rows SET state = {_SENDING}, attempt = attempt + 1, intent_at = ?, lease = ?, asked_at = NULL, absent_at = NULL "
+    f"WHERE id = ? AND state = {_CLAIMED} AND owner = ? AND epoch = ? AND lease > ? AND (deadline IS NULL OR deadline > ?)"
+)
+_SETTLE: Final = (
+    "UPDATE rows SET state = ?, settled_at = ?, sid = ?, code = ?, reason = ?, evidence = ?, "
+    "not_before = coalesce(?, not_before) WHERE id = ? AND owner = ? AND epoch = ? AND state = ?"
+)
 
 
 class Tables:
@@ -201,12 +213,7 @@ class Tables:
             campaign = self._campaigns[row.campaign]
             if campaign in self._paused:
                 continue
-            moved = self._sql.execute(
-                f"UPDATE rows SET state = {_SENDING}, attempt = attempt + 1, intent_at = ?, lease = ?, asked_at = NULL, "
-                f"absent_at = NULL WHERE id = ? AND state = {_CLAIMED} AND owner = ? AND epoch = ? AND lease > ? "
-                "AND (deadline IS NULL OR deadline > ?)",
-                (now, now + lease, row.id, row.owner, row.epoch, now, now),
-            ).rowcount
+            moved = self._sql.execute(_BEGIN, (now, now + lease, row.id, row.owner, row.epoch, now, now)).rowcount
             if moved:
                 self._note(campaign, _CLAIMED, _SENDING, 1, row.segments)
                 begun.add(row.id)
@@ -214,33 +221,21 @@ class Tables:
 
     def settle(self, row: Row, settlement: Settlement) -> bool:
         """See `Store.settle`."""
-        sources, target = MOVES[settlement.event]
-        # On the wire first: nearly all are.
-        for source in sorted(sources, key=lambda state: state != "sending"):
-            if self._settle(row, settlement, source):
-                self._note(self._campaigns[row.campaign], CODES[source], CODES[target], 1, row.segments)
+        try:
+            return self._settle(row, settlement, settlement.sid)
+        except sqlite3.IntegrityError:  # another row has that sid
+            return self._settle(row, settlement, self._freed(settlement.sid))
+
+    def _settle(self, row: Row, settlement: Settlement, sid: str | None) -> bool:
+        now, event = self._clock(), settlement.event
+        target, evidence = CODES[MOVES[event].target], "answer" if event == "accept" else None
+        later = now + settlement.delay if event == "put_back" and settlement.delay else None
+        noted = target, now, sid, settlement.code, settlement.reason, evidence, later, row.id, row.owner, row.epoch
+        for source in _SOURCES[event]:
+            if self._sql.execute(_SETTLE, (*noted, source)).rowcount:
+                self._note(self._campaigns[row.campaign], source, target, 1, row.segments)
                 return True
         return False
-
-    def _settle(self, row: Row, settlement: Settlement, source: State) -> bool:
-        now, accepted = self._clock(), settlement.event == "accept"
-        later = now + settlement.delay if settlement.event == "put_back" and settlement.delay else None
-        statement = (
-            "UPDATE rows SET state = ?, settled_at = ?, sid = ?, code = ?, reason = ?, evidence = ?, "
-            "not_before = coalesce(?, not_before) WHERE id = ? AND state = ? AND owner = ? AND epoch = ?"
-        )
-
-        def noted(sid: str | None) -> bool:
-            values = (
-                CODES[settlement.state], now, sid, settlement.code, settlement.reason, "answer" if accepted else None, later,
-                row.id, CODES[source], row.owner, row.epoch,
-            )  # fmt: skip
-            return self._sql.execute(statement, values).rowcount == 1
-
-        try:
-            return noted(settlement.sid)
-        except sqlite3.IntegrityError:  # another row has that sid
-            return noted(self._freed(settlement.sid))
 
     def _freed(self, sid: str | None) -> str | None:
         """The sid, taken from a row that had it by inference; ``None`` if its holder knows it for certain."""
