@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
+import logging
+import pickle
 import re
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -21,6 +25,7 @@ from twilio_async._operation import (
     Operation,
     Options,
     Resource,
+    Secret,
     Wire,
     delete,
     get,
@@ -30,7 +35,7 @@ from twilio_async._operation import (
 )
 from twilio_async._request import Request
 from twilio_async.emulator import Emulator
-from twilio_async.errors import InvalidArgument
+from twilio_async.errors import AmbiguousOutcome, InvalidArgument
 from twilio_async.limits import RateLimit
 from twilio_async.pages import Pages
 from twilio_async.resources.media import Media
@@ -517,6 +522,57 @@ async def test_a_mistake_is_found_before_anything_is_opened() -> None:
 
     assert repr(session).endswith(" idle>")
     assert repr(session.messages) == f"<Messages of {session!r}>"
+
+
+KEY = "correct-horse-battery"
+
+
+class Safes(Resource, at=MESSAGING):
+    """What an emulator takes for Messaging Services, their names a secret."""
+
+    @post("Services")
+    async def create(
+        self, *, friendly_name: Annotated[str, Secret()], usecase: str | None = None, **options: Unpack[Options]
+    ) -> None:
+        """Make one."""
+
+
+def assert_hidden(error: BaseException) -> None:
+    """Neither the error nor what a program keeps or reports of it shows `KEY`, but for the frames of this file."""
+    report = traceback.TracebackException.from_exception(error, capture_locals=True)
+    frames = [frame.locals for frame in report.stack if frame.filename != __file__]
+    for shown in (error, vars(error), [*report.format_exception_only()], frames, pickle.dumps(error)):
+        assert KEY not in repr(shown)
+    assert frames
+
+
+async def test_a_secret_is_in_no_error_and_in_no_log(
+    twilio: AsyncSession, emulator: Emulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    """When an answer is lost, when the call is cancelled, when it or another argument is none; it is sent all the same."""
+    safes = Safes(twilio)
+    with caplog.at_level(logging.DEBUG):
+        emulator.faults.add("POST", kind="accept_then_drop", times=1)
+        with pytest.raises(AmbiguousOutcome) as lost:
+            await safes.create(friendly_name=KEY, usecase="poll")
+        assert emulator.requests[-1].parameters == {"FriendlyName": [KEY], "Usecase": ["poll"]}
+        assert lost.value.parameters == {"Usecase": "poll"}
+        errors: list[BaseException] = [lost.value]
+        for name, usecase in ((KEY, 5), (KEY.encode(), "poll")):
+            with pytest.raises(InvalidArgument) as refused:
+                await safes.create(friendly_name=name, usecase=usecase)  # type: ignore[arg-type]  # what is wrong with it
+            errors.append(refused.value)
+        emulator.faults.add("POST", latency=60)
+        task = asyncio.create_task(safes.create(friendly_name=KEY))
+        while len(emulator.requests) < 2:  # noqa: ASYNC110  # the emulator tells nobody of what it was asked
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError) as cancelled:
+            await task
+    for error in (*errors, cancelled.value):
+        assert_hidden(error)
+    assert "safes.create" in caplog.text
+    assert KEY not in caplog.text
 
 
 # --- what is known of all of them ----------------------------------------------------------------------------------------

@@ -43,6 +43,12 @@ def test_arguments_of_a_post_travel_in_the_body() -> None:
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_a_body_shows_nothing_of_itself(method: str) -> None:
+    """It may hold a secret, and passes through frames whose variables a report of errors prints."""
+    assert repr(request(method, json=b'{"a":[1]}').encoded()[1]) == repr(request("POST").encoded()[1]) == "b'…'"
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT"])
 def test_json_is_sent_as_json(method: str) -> None:
     """A JSON body has JSON's content type, and the parameters beside it go into the query."""
     assert request(method, json=b'{"a":[1]}').encoded() == (f"?{FORM}", b'{"a":[1]}', "application/json")
@@ -228,6 +234,13 @@ def test_what_json_cannot_hold_is_refused(body: object) -> None:
         made("POST", json=body)
 
     assert caught.value.argument == "json"
+
+
+def test_what_is_secret_is_none_of_the_parameters_that_are_told() -> None:
+    """It is sent as all others are."""
+    whispered = request("POST", secrets=frozenset({"To", "Body"}))
+    assert whispered.parameters == {"MediaUrl": ["a", "b"]}
+    assert whispered.encoded() == request("POST").encoded()
 
 
 # --- loose parameters ----------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypedDict, 
 
 from twilio_async import _wire
 from twilio_async._request import Product, Request, loose_members, loose_pairs, refused
+from twilio_async.auth import unseen
 from twilio_async.pages import Pages
 
 if TYPE_CHECKING:
@@ -78,6 +79,11 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
+class Secret:
+    """In ``Annotated``: no error, log or report of local variables may show the parameter, which travels in a form."""
+
+
+@dataclass(frozen=True, slots=True)
 class Parameter:
     """One argument of an operation."""
 
@@ -88,6 +94,7 @@ class Parameter:
     place: Literal["path", "header", "query", "form", "json"]
     default: object = None
     """What is sent when the caller leaves it out; ``None`` sends nothing."""
+    secret: bool = False
 
     @property
     def repeats(self) -> bool:
@@ -163,12 +170,19 @@ class Operation:
         usual = argument.name if self.json else "".join(word.capitalize() for word in argument.name.split("_"))
         wire_name = next((note.name for note in notes if isinstance(note, (Wire, Header))), usual)
         required = argument.default is argument.empty
-        return Parameter(argument.name, wire_name, write, required, place, None if required else argument.default)
+        default = None if required else argument.default
+        secret = any(isinstance(note, Secret) for note in notes)
+        return Parameter(argument.name, wire_name, write, required, place, default, secret)
 
     @functools.cached_property
     def arguments(self) -> frozenset[str]:
         """The names of everything that a call takes, `Options` included."""
         return frozenset(parameter.name for parameter in self.parameters) | Options.__annotations__.keys()
+
+    @functools.cached_property
+    def secrets(self) -> Mapping[str, str]:
+        """The parameters that nothing may show, and their names on the wire."""
+        return {parameter.name: parameter.wire_name for parameter in self.parameters if parameter.secret}
 
     @functools.cached_property
     def result(self) -> Any:
@@ -324,6 +338,8 @@ def download(path: str) -> Callable[[F], F]:
 def _single(operation: Operation, declared: F) -> F:
     @functools.wraps(declared)
     async def call(self: Resource, *args: Any, timeout: float | None = None, retry: Retry | None = None, **kwargs: Any) -> Any:
+        for name in operation.secrets.keys() & kwargs.keys():
+            kwargs[name] = unseen(kwargs[name])
         request = operation.bind(self._session._root(operation.product), *args, **kwargs)
         session = self._session
         cost = operation.cost(kwargs) if operation.cost and session.rate else 0.0
@@ -378,6 +394,9 @@ def _binder_source(operation: Operation) -> tuple[str, dict[str, Any]]:
     if operation.json:
         body += ["_members = {}"]
         request += ", json=_encode(_members)"
+    if operation.secrets:
+        names["_secrets"] = frozenset(operation.secrets.values())
+        request += ", secrets=_secrets"
     if any(parameter.place == "header" for parameter in operation.parameters):
         body += ["_headers = {}"]
         request += ", headers=_headers"

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 import msgspec
 
 from twilio_async import _wire
+from twilio_async.auth import UnseenBytes
 from twilio_async.errors import InvalidArgument
 
 
@@ -28,7 +29,7 @@ class Request:
 
     *path* is absolute and encoded. *pairs* are the arguments by Twilio's names; they travel in the query of a GET or a DELETE
     and in the body of a POST, unless *json* is the body. *headers* are those that this call alone has. *query* stands in for
-    the pairs when a server gave it: the next page's.
+    the pairs when a server gave it: the next page's. *secrets* names the arguments that nothing may show.
     """
 
     name: str
@@ -40,22 +41,24 @@ class Request:
     json: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     query: str | None = None
+    secrets: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:
         return f"<Request {self.name} {self.method} {self.path}>"
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """The arguments by Twilio's names, wherever they travel."""
+        """The arguments by Twilio's names, wherever they travel, but for the secret ones."""
         body = None if self.json is None else msgspec.json.decode(self.json)
-        return {**_wire.grouped(self.pairs), **(cast("dict[str, Any]", body) if isinstance(body, dict) else {})}
+        given = {**_wire.grouped(self.pairs), **(cast("dict[str, Any]", body) if isinstance(body, dict) else {})}
+        return {name: value for name, value in given.items() if name not in self.secrets}
 
     def encoded(self) -> tuple[str, bytes | None, str | None]:
         """Query with its question mark, body, and the body's content type."""
         if self.json is not None:
-            return self._asked(), self.json, "application/json"
+            return self._asked(), UnseenBytes(self.json), "application/json"
         if self.method == "POST":
-            return "", _wire.form(self.pairs).encode(), "application/x-www-form-urlencoded"
+            return "", UnseenBytes(_wire.form(self.pairs).encode()), "application/x-www-form-urlencoded"
         return self._asked(), None, None
 
     def page(self, token: str | None, size: int) -> Request:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from typing import Protocol
+from typing import Any, Protocol
 
 from twilio_async.errors import ConfigError
 
@@ -34,6 +34,20 @@ class Unseen(str):
         return "'…'"
 
 
+class UnseenBytes(bytes):
+    """The same for bytes."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "b'…'"
+
+
+def unseen(value: Any) -> Any:
+    """*value* as it is, only that it shows nothing of itself if it is text or bytes."""
+    return Unseen(value) if isinstance(value, str) else UnseenBytes(value) if isinstance(value, bytes) else value
+
+
 class AccountToken:
     """An account's sid and its auth token.
 
@@ -50,7 +64,7 @@ class AccountToken:
     account_sid: str
 
     def __init__(self, account_sid: str, token: str) -> None:
-        token = Unseen(token) if isinstance(token, str) else token
+        token = unseen(token)
         self.account_sid = checked_sid("account_sid", account_sid, "AC")
         self._authorization = _basic(account_sid, _checked_secret("token", token))
 
@@ -80,7 +94,7 @@ class ApiKey:
     key: str
 
     def __init__(self, key: str, secret: str, *, account_sid: str) -> None:
-        secret = Unseen(secret) if isinstance(secret, str) else secret
+        secret = unseen(secret)
         self.key = checked_sid("key", key, "SK")
         self.account_sid = checked_sid("account_sid", account_sid, "AC")
         self._authorization = _basic(key, _checked_secret("secret", secret))
