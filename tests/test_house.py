@@ -39,6 +39,7 @@ LAYERS = [
     {"_download"},
     {
         "resources",
+        "resources.links",
         "resources.a2p",
         "resources.deactivations",
         "resources.media",

@@ -54,6 +54,13 @@ if TYPE_CHECKING:
         PreregisteredCampaign,
         RateLimits,
     )
+    from twilio_async.resources.links import (
+        CertificateInValidation,
+        DnsValidation,
+        DomainCertificate,
+        DomainConfig,
+        DomainService,
+    )
     from twilio_async.resources.media import MediaItem
     from twilio_async.resources.messages import Feedback, Message
     from twilio_async.resources.numbers import AccountBalance, AccountShortCode, IncomingPhoneNumber, NumberCapabilities
@@ -81,12 +88,17 @@ __all__ = [
     "CampaignUsecases",
     "CarrierLimit",
     "CertificateError",
+    "CertificateInValidation",
     "ChannelSender",
     "Concurrency",
     "ConfigError",
     "Conflict",
     "ConnectError",
     "DestinationAlphaSender",
+    "DnsValidation",
+    "DomainCertificate",
+    "DomainConfig",
+    "DomainService",
     "Feedback",
     "IncomingPhoneNumber",
     "InvalidArgument",
@@ -146,6 +158,7 @@ _ROOMS = (
     "resources.numbers",
     "resources.a2p",
     "resources.campaigns",
+    "resources.links",
 )
 """Where the public names live, the cheapest to load first."""
 

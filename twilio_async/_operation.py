@@ -338,8 +338,8 @@ def download(path: str) -> Callable[[F], F]:
 def _single(operation: Operation, declared: F) -> F:
     @functools.wraps(declared)
     async def call(self: Resource, *args: Any, timeout: float | None = None, retry: Retry | None = None, **kwargs: Any) -> Any:
-        for name in operation.secrets.keys() & kwargs.keys():
-            kwargs[name] = unseen(kwargs[name])
+        if operation.secrets:
+            kwargs |= {name: unseen(kwargs[name]) for name in operation.secrets.keys() & kwargs.keys()}
         request = operation.bind(self._session._root(operation.product), *args, **kwargs)
         session = self._session
         cost = operation.cost(kwargs) if operation.cost and session.rate else 0.0

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from twilio_async.resources.a2p import Brands, BrandVettings
     from twilio_async.resources.campaigns import Campaigns
     from twilio_async.resources.deactivations import Deactivations
+    from twilio_async.resources.links import DomainCertificates, DomainConfigs, DomainServices
     from twilio_async.resources.media import Media
     from twilio_async.resources.messages import Messages
     from twilio_async.resources.numbers import AccountShortCodes, Balance, IncomingPhoneNumbers
@@ -128,3 +129,24 @@ class Resources:
         from twilio_async.resources.campaigns import Campaigns
 
         return Campaigns(self._session)
+
+    @functools.cached_property
+    def domain_certificates(self) -> DomainCertificates:
+        """The TLS certificates of domains for short links."""
+        from twilio_async.resources.links import DomainCertificates
+
+        return DomainCertificates(self._session)
+
+    @functools.cached_property
+    def domain_configs(self) -> DomainConfigs:
+        """The settings of domains for short links."""
+        from twilio_async.resources.links import DomainConfigs
+
+        return DomainConfigs(self._session)
+
+    @functools.cached_property
+    def domain_services(self) -> DomainServices:
+        """Which Messaging Service shortens its links to which domain."""
+        from twilio_async.resources.links import DomainServices
+
+        return DomainServices(self._session)

@@ -18,6 +18,7 @@ from twilio_async.emulator.applications.post_office import Parcel
 from twilio_async.emulator.domain.accounts import Account
 from twilio_async.emulator.domain.addresses import parse_address
 from twilio_async.emulator.domain.history import SOMEBODY, write_history, write_message
+from twilio_async.emulator.domain.links import LinkDomain
 from twilio_async.emulator.domain.records import Direction, Message, Method, Number, Status, Webhook
 from twilio_async.emulator.domain.reviews import Reviewed, Verdict
 from twilio_async.emulator.domain.state import HostedMedia
@@ -137,7 +138,7 @@ class Stage(World):
         """Let Twilio grant what was applied for: a brand, a campaign, a toll-free verification, a template, a sender.
 
         Args:
-            sid: of the record.
+            sid: of the record; for a certificate, of its domain.
 
         Returns:
             The record after it.
@@ -283,6 +284,26 @@ class Stage(World):
             trial: whether it is on trial. Default `False`.
         """
         return self._state.add_account(friendly_name, parent=parent, trial=trial)
+
+    def add_link_domain(self, name: str, *, dns_fault: str = "") -> LinkDomain:
+        """Have a domain for short links, as Twilio's Console makes it; it has no certificate yet.
+
+        Args:
+            name: of the host, such as ``go.example.com``.
+            dns_fault: why its DNS records do not lead to Twilio. Default: they do.
+        """
+        with self._state.lock:
+            now = self.clock().replace(microsecond=0)
+            domain = LinkDomain(
+                sid=f"{LinkDomain.PREFIX}{self._state.unique()}",
+                account_sid=self.account.sid,
+                domain_name=f"https://{name}",
+                date_created=now,
+                date_updated=now,
+                dns_fault=dns_fault,
+            )
+            self._state.keep(self.account, domain)
+            return domain
 
     def host_media(self, url: str, content: bytes, content_type: str) -> None:
         """Say what is at a media URL, which the emulator does not fetch. Else it serves a few bytes that name the URL.

@@ -50,6 +50,7 @@ OPERATIONS = {f"{route.method} {route.path}": route for route in ROUTES}
 
 PICTURE = "https://example.com/picture.png"
 NUMBER, SHORT_CODE, ALPHA, WHATSAPP_SENDER = "PN" + "1" * 32, "SC" + "5" * 32, "Shop", "XE" + "6" * 32
+PEM = "".join(f"-----BEGIN {name}-----\nMIID\n-----END {name}-----\n" for name in ("CERTIFICATE", "PRIVATE KEY"))
 BRAND, SERVICE = "BN" + "6" * 32, "MG" + "7" * 32
 """Made where a campaign needs them."""
 
@@ -81,6 +82,8 @@ GOOD: Mapping[str, Form] = {
     "CreateUsAppToPerson": {**CAMPAIGN, "BrandRegistrationSid": BRAND, "UsAppToPersonUsecase": "MARKETING"},
     "UpdateUsAppToPerson": {**CAMPAIGN, "AgeGated": "false", "DirectLending": "false"},
     "CreateExternalCampaign": {"CampaignId": "CM1", "MessagingServiceSid": SERVICE},
+    "UpdateDomainCertV4": {"TlsCert": PEM},
+    "UpdateDomainConfig": {"FallbackUrl": "https://example.com"},
     "CreateIncomingPhoneNumber": {"PhoneNumber": "+12025550199"},
     "UpdateIncomingPhoneNumber": {"FriendlyName": "Shop"},
     "UpdateShortCode": {"FriendlyName": "Shop"},
@@ -164,6 +167,13 @@ def furnished(emulator: Emulator, path: str) -> dict[str, str]:
             if "/Vettings/{" in path:
                 folder = f"/v1/a2p/BrandRegistrations/{found['Sid']}/Vettings"
                 found["BrandVettingSid"] = sid(folder, "brand_vetting_sid", **GOOD["CreateBrandVetting"])
+        if "/LinkShortening/" in path:
+            domain = found["DomainSid"] = emulator.add_link_domain("go.example.com").sid
+            service = found["MessagingServiceSid"] = sid("/v1/Services", FriendlyName="Shop")
+            folder = f"/v1/LinkShortening/Domains/{domain}"
+            http.post(f"{folder}/Certificate", data=GOOD["UpdateDomainCertV4"])
+            http.post(f"{folder}/Config", data=GOOD["UpdateDomainConfig"])
+            http.post(f"{folder}/MessagingServices/{service}")
         if "/IncomingPhoneNumbers/{Sid}" in path:
             found["Sid"] = NUMBER
         if "/SMS/ShortCodes/{Sid}" in path:

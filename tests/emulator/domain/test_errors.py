@@ -27,6 +27,7 @@ OWN_WORDS = {
 
 UNRECORDED = {
     "INVALID_BODY": 20001,
+    "SERVICE_HAS_DOMAIN": 20001,
     "CALL_TO_MISSING": 21201,
     "CALL_FROM_MISSING": 21213,
     "CALL_URL_MISSING": 21205,
@@ -41,11 +42,11 @@ UNRECORDED = {
     "AREA_CODE_INVALID": 21451,
     "AREA_CODE_EMPTY": 21452,
 }
-"""Rows of calls, of buying numbers and of JSON bodies, of which nothing is known but the codes."""
+"""Rows of calls, of buying numbers, of JSON bodies and of domains, of which nothing is known but, at most, the codes."""
 
 
 def test_a_row_of_another_product_has_its_code() -> None:
-    """As Twilio's page about test credentials names it, with the status of all refusals."""
+    """As Twilio's page about test credentials names it, or that of any parameter, with the status of all refusals."""
     assert {name: ROWS[name].code for name in UNRECORDED} == UNRECORDED
     assert {ROWS[name].status for name in UNRECORDED} == {400}
 

@@ -9,6 +9,7 @@ from twilio_async.emulator.api.operations import (
     campaigns,
     deactivations,
     incoming_numbers,
+    links,
     magic,
     media,
     messages,
@@ -31,6 +32,7 @@ ROUTES: tuple[Route, ...] = (
     *short_codes.routes,
     *balance.routes,
     *deactivations.routes,
+    *links.routes,
 )
 """The operations of Twilio's OpenAPI documents that the client of this package has as well."""
 

@@ -11,6 +11,7 @@ from twilio_async.emulator.domain.brands import Brand
 from twilio_async.emulator.domain.campaigns import Campaign
 from twilio_async.emulator.domain.channels import ChannelSender
 from twilio_async.emulator.domain.collection import Record
+from twilio_async.emulator.domain.links import LinkDomain
 from twilio_async.emulator.domain.vettings import Vetting
 
 
@@ -40,6 +41,7 @@ SHELVES: Mapping[str, type[Shelved]] = MappingProxyType(
         "vettings": Vetting,
         "campaigns": Campaign,
         "channel_senders": ChannelSender,
+        "link_domains": LinkDomain,
     }
 )
 """The kinds, by what the document of the whole state calls them."""
