@@ -17,10 +17,10 @@ from jsonschema import FormatChecker
 from openapi_schema_validator import OAS30Validator
 
 from tests.official import DOCUMENTS, SPEC, resolved, written
-from twilio_async.emulator.api.routes import ROUTES
+from twilio_async.emulator.api.routes import ROUTES, UNDECLARED
 from twilio_async.emulator.api.routing import Route, Router
 
-_ROUTER = Router(ROUTES)
+_ROUTER = Router((*ROUTES, *UNDECLARED))
 _FORMATS = FormatChecker(formats=())
 
 
@@ -93,7 +93,7 @@ def check_exchange(method: str, url: str, status: int, body: str) -> None:
 @functools.cache
 def operations() -> dict[tuple[str, str], Any]:
     """The operations that the emulator has, by method and path, as their documents describe them."""
-    known = {(route.path, route.method.lower()) for route in ROUTES}
+    known = {(route.path, route.method.lower()) for route in (*ROUTES, *UNDECLARED)}
     return {
         (method.upper(), path): operation
         for name in DOCUMENTS

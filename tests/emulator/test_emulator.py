@@ -137,7 +137,8 @@ def test_the_environment_leads_a_program_here() -> None:
 def test_what_it_owns_is_always_the_same() -> None:
     """Account, keys and numbers; a seed repeats the sids of the messages too."""
     one, other = Emulator(seed=5), Emulator(seed=5)
-    for owned in ("account_sid", "auth_token", "api_key", "api_secret", "number", "numbers", "whatsapp", "content_sid"):
+    keys = ("account_sid", "auth_token", "api_key", "api_secret", "oauth_client_id", "oauth_client_secret")
+    for owned in (*keys, "number", "numbers", "whatsapp", "content_sid"):
         assert getattr(one, owned) == getattr(other, owned)
     assert one.number == one.numbers[0].number
     assert [number.sid[:2] for number in one.numbers] == ["PN", "PN", "PN", "PN", "SC"]

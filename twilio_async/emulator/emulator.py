@@ -15,7 +15,15 @@ from anyio.from_thread import start_blocking_portal
 from twilio_async.emulator.api.server import LOOPBACK, Server
 from twilio_async.emulator.blocking import Blocking
 from twilio_async.emulator.domain.records import Number
-from twilio_async.emulator.domain.state import API_KEY, API_SECRET, CONTENT_SID, RCS, WHATSAPP
+from twilio_async.emulator.domain.state import (
+    API_KEY,
+    API_SECRET,
+    CONTENT_SID,
+    OAUTH_CLIENT_ID,
+    OAUTH_CLIENT_SECRET,
+    RCS,
+    WHATSAPP,
+)
 from twilio_async.emulator.inspection import Inspection
 from twilio_async.emulator.remote.control import Control
 from twilio_async.emulator.stage import Stage
@@ -180,6 +188,16 @@ class Emulator(Stage, Inspection):
     def api_secret(self) -> str:
         """The secret of `api_key`."""
         return API_SECRET
+
+    @property
+    def oauth_client_id(self) -> str:
+        """An OAuth app (``OQ…``) of the account. Its access tokens open what `api_key` does, for an hour."""
+        return OAUTH_CLIENT_ID
+
+    @property
+    def oauth_client_secret(self) -> str:
+        """The secret of `oauth_client_id`."""
+        return OAUTH_CLIENT_SECRET
 
     @property
     def test_account_sid(self) -> str:

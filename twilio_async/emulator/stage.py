@@ -273,6 +273,13 @@ class Stage(World):
         with self._state.lock:
             self.account.opt_outs.discard((sender, recipient))
 
+    # Who may come in.
+
+    def revoke_tokens(self) -> None:
+        """Let the access tokens that OAuth apps were given until now open nothing any more. New ones do."""
+        with self._state.lock:
+            self._state.access_tokens.revoke()
+
     # What is there already.
 
     def add_account(self, friendly_name: str = "", *, parent: Account | None = None, trial: bool = False) -> Account:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.emulator.openapi import operations
 from tests.official import body_properties
-from twilio_async.emulator.api.routes import EVERYTHING, MAGIC, ROUTES
+from twilio_async.emulator.api.routes import EVERYTHING, MAGIC, ROUTES, UNDECLARED
 from twilio_async.emulator.api.routing import Route
 
 
@@ -35,7 +35,12 @@ def test_what_manages_accounts_says_so() -> None:
     }
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.operation_id)
+def test_what_needs_no_credentials_says_so() -> None:
+    """Whoever asks for a token has none yet; and nothing else is open to everybody."""
+    assert [route.path for route in EVERYTHING if route.public] == ["/v2/token", "/v1/token"]
+
+
+@pytest.mark.parametrize("route", [*ROUTES, *UNDECLARED], ids=lambda route: route.operation_id)
 def test_an_operation_understands_what_twilio_documents(route: Route, spec: Path) -> None:
     """Under Twilio's name it takes all of the documented parameters, and none that is invented."""
     documented = operations()[route.method, route.path]

@@ -30,8 +30,9 @@ from schemathesis.specs.openapi.checks import content_type_conformance, response
 from tests.emulator.openapi import check_exchange, document
 from tests.official import DOCUMENTS
 from twilio_async.emulator import Emulator
-from twilio_async.emulator.api.routes import ROUTES
+from twilio_async.emulator.api.routes import ROUTES, UNDECLARED
 from twilio_async.emulator.api.routing import Route
+from twilio_async.emulator.domain.state import OAUTH_CLIENT_ID, OAUTH_CLIENT_SECRET
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 EXAMPLES = 10
@@ -46,7 +47,7 @@ AWKWARD = st.sampled_from(("", "0", "-1", "1e3", "abc", "true", "\x00", "٣", "2
 ERRORS = (400, 401, 403, 404, 405, 409, 412, 429)
 """Statuses that may be answered though no document declares them."""
 
-OPERATIONS = {f"{route.method} {route.path}": route for route in ROUTES}
+OPERATIONS = {f"{route.method} {route.path}": route for route in (*ROUTES, *UNDECLARED)}
 
 PICTURE = "https://example.com/picture.png"
 NUMBER, SHORT_CODE, ALPHA, WHATSAPP_SENDER = "PN" + "1" * 32, "SC" + "5" * 32, "Shop", "XE" + "6" * 32
@@ -84,6 +85,11 @@ GOOD: Mapping[str, Form] = {
     "CreateExternalCampaign": {"CampaignId": "CM1", "MessagingServiceSid": SERVICE},
     "UpdateDomainCertV4": {"TlsCert": PEM},
     "UpdateDomainConfig": {"FallbackUrl": "https://example.com"},
+    "CreateOauth2Token": {
+        "grant_type": "client_credentials",
+        "client_id": OAUTH_CLIENT_ID,
+        "client_secret": OAUTH_CLIENT_SECRET,
+    },
     "CreateIncomingPhoneNumber": {"PhoneNumber": "+12025550199"},
     "UpdateIncomingPhoneNumber": {"FriendlyName": "Shop"},
     "UpdateShortCode": {"FriendlyName": "Shop"},

@@ -49,6 +49,17 @@ def test_a_key_opens_until_it_is_revoked(credentials: Credentials) -> None:
         credentials.revoke_api_key(sid)
 
 
+def test_an_app_has_its_secret_until_it_is_removed(credentials: Credentials) -> None:
+    """Its credentials are no password of the account."""
+    client_id, client_secret = app = credentials.add_oauth_app()
+    assert client_id.startswith("OQ")
+    assert credentials.has_oauth_app(*app)
+    assert not credentials.has_oauth_app(client_id, "secret")
+    assert credentials.standing_of(*app) is None
+    credentials.remove_oauth_app(client_id)
+    assert not credentials.has_oauth_app(client_id, client_secret)
+
+
 def test_a_rotated_token_is_void_at_once(credentials: Credentials) -> None:
     """The new one is another one."""
     fresh = credentials.rotate_token()

@@ -41,8 +41,11 @@ UNRECORDED = {
     "NUMBER_TAKEN": 21422,
     "AREA_CODE_INVALID": 21451,
     "AREA_CODE_EMPTY": 21452,
+    "CLIENT_INVALID": 322402,
+    "CLIENT_ID_EMPTY": 321402,
+    "GRANT_TYPE_INVALID": 321403,
 }
-"""Rows of calls, of buying numbers, of JSON bodies and of domains, of which nothing is known but, at most, the codes."""
+"""Rows of calls, of buying numbers, JSON bodies, domains and access tokens, of which at most the codes are known."""
 
 
 def test_a_row_of_another_product_has_its_code() -> None:

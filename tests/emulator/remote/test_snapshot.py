@@ -69,6 +69,7 @@ def test_every_setting_of_an_account_comes_back() -> None:
     sub = one.add_account("Sub", parent=one.account)
     sub.add_number("+15550001111", sms_url="http://127.0.0.1/x")
     sub.add_api_key(main=True)
+    sub.add_oauth_app()
     sub.shared_key = Key("secret", "K1")
     sub.channel_webhooks["whatsapp:+1"] = Webhook("http://127.0.0.1/w", "GET", "http://127.0.0.1/f")
     sub.allowed_countries = {"US"}
@@ -89,6 +90,7 @@ def test_every_setting_of_an_account_comes_back() -> None:
     assert [number.number for number in again.numbers.values()] == ["+15550001111"]
     assert again.channel_webhooks == sub.channel_webhooks
     assert again.main_keys == sub.main_keys != frozenset()
+    assert again.oauth_apps == sub.oauth_apps != {}
     assert other.numbers == one.numbers
     assert other.account.released.keys() == one.account.released.keys()
 

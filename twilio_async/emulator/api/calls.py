@@ -45,7 +45,7 @@ class Call:
 
     Attributes:
         state: all that the emulator knows.
-        account: whom the request is made for.
+        account: whom the request is made for; the main one, where nobody has to say who he is.
         path: decoded, without the query.
         sids: the values of the path's variables.
         parameters: the values of each parameter, of the query and of the form.

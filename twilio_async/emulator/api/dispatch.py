@@ -18,6 +18,7 @@ from twilio_async.emulator.domain.state import Caller, State
 
 _ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
 _ROUTER = Router(EVERYTHING)
+_PUBLIC_ROUTER = Router(route for route in EVERYTHING if route.public)
 _MAGIC_ROUTER = Router(MAGIC)
 
 
@@ -52,14 +53,24 @@ class Dispatcher:
         return hints.detail(answer, error.hint) if self._strict else answer
 
     def _perform(self, request: ReceivedRequest, unique: str) -> Answer:
+        product = product_of(request.headers.get("Host", ""))
+        public = _PUBLIC_ROUTER.find(request.raw_path, product)
+        if public is not None:
+            return self._do(request, _route(public, request), self._call(request, unique, public, self._state.main))
         caller = self._state.authenticate(request.headers.get("Authorization"))
         if not caller.account.active:
             raise errors.FORBIDDEN.error()
+        found = self._found(request, caller, product)
+        call = self._call(request, unique, found, self._account(found.sids, caller, request))
+        route = _route(found, request)
+        _check_rights(caller, call.account, route)
+        return self._do(request, route, call)
+
+    def _call(self, request: ReceivedRequest, unique: str, found: Found, account: Account) -> Call:
         host = request.headers.get("Host", "")
-        found = self._found(request, caller, product_of(host))
-        call = Call(
+        return Call(
             state=self._state,
-            account=self._account(found.sids, caller, request),
+            account=account,
             path=request.path,
             sids=found.sids,
             parameters=request.parameters,
@@ -69,9 +80,6 @@ class Dispatcher:
             body=request.json or {},
             headers=request.headers,
         )
-        route = _route(found, request)
-        _check_rights(caller, call.account, route)
-        return self._do(request, route, call)
 
     def _found(self, request: ReceivedRequest, caller: Caller, product: str | None) -> Found:
         if caller.standing == "test":

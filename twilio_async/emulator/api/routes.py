@@ -16,6 +16,7 @@ from twilio_async.emulator.api.operations import (
     senders,
     services,
     short_codes,
+    tokens,
     vettings,
 )
 from twilio_async.emulator.api.routing import Route
@@ -36,11 +37,15 @@ ROUTES: tuple[Route, ...] = (
 )
 """The operations of Twilio's OpenAPI documents that the client of this package has as well."""
 
-UNDOCUMENTED: tuple[Route, ...] = (*media.contents, *accounts.routes)
-"""What Twilio serves beside the documents of messaging: files, and accounts, so that other clients can make subaccounts."""
+UNDECLARED: tuple[Route, ...] = (*tokens.routes,)
+"""More operations of these documents, for which nobody calls a method of this client's: it asks for tokens by itself."""
 
-EVERYTHING: tuple[Route, ...] = (*ROUTES, *UNDOCUMENTED)
-"""What real credentials open."""
+UNDOCUMENTED: tuple[Route, ...] = (*media.contents, *accounts.routes, *tokens.undocumented)
+"""What Twilio serves beside the documents of messaging: files, accounts, so that other clients can make subaccounts, and
+tokens as they were asked for in version 1."""
+
+EVERYTHING: tuple[Route, ...] = (*ROUTES, *UNDECLARED, *UNDOCUMENTED)
+"""What real credentials open, and what needs none."""
 
 MAGIC: tuple[Route, ...] = (*magic.routes,)
 """What test credentials open, and nothing else."""

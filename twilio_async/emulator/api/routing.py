@@ -40,6 +40,7 @@ class Route:
         json: whether its body is a JSON object instead of a form.
         manages: whether it manages accounts, which a standard API key must not do, and which is possible for an account
             that is suspended.
+        public: whether it needs no credentials in the header.
     """
 
     operation_id: str
@@ -49,6 +50,7 @@ class Route:
     parameters: frozenset[str] = frozenset()
     json: bool = False
     manages: bool = False
+    public: bool = False
 
     @property
     def product(self) -> str:

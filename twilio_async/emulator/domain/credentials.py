@@ -1,4 +1,4 @@
-"""Who may act for an account: its tokens, its API keys, and its test credentials."""
+"""Who may act for an account: its tokens, its API keys, its OAuth apps, and its test credentials."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from typing import Literal, NamedTuple, TypeAlias
 from twilio_async._signature import Algorithm
 
 Standing: TypeAlias = Literal["token", "main key", "standard key", "test"]
-"""By what somebody came in. Standard keys do not manage accounts, test credentials change nothing at all."""
+"""By what somebody came in. Standard keys do not manage accounts, test credentials change nothing at all.
+
+An access token of an OAuth app is worth what a standard key is: Twilio opens the app's own account by it, no subaccount's.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,16 @@ class ApiKey(NamedTuple):
         return f"<ApiKey {self.sid}>"
 
 
+class OAuthApp(NamedTuple):
+    """An OAuth app: what access tokens are given for."""
+
+    client_id: str
+    client_secret: str
+
+    def __repr__(self) -> str:
+        return f"<OAuthApp {self.client_id}>"
+
+
 @dataclass(frozen=True, slots=True)
 class _Key:
     secret: str = field(repr=False)
@@ -50,7 +63,7 @@ class _Key:
 
 
 class Credentials:
-    """The tokens and keys of one account.
+    """The tokens, keys and apps of one account.
 
     An account has a primary token, by which webhooks are signed, and while it is being changed a secondary one, which
     opens the account as well.
@@ -64,6 +77,7 @@ class Credentials:
     Attributes:
         lock: held by whoever reads or changes anything.
         unique: makes 32 hexadecimal digits.
+        oauth_apps: the secrets of its OAuth apps by their client ids.
         shared_key: signs webhooks instead of the primary token, as Twilio's public beta does. Default `None`.
     """
 
@@ -78,6 +92,7 @@ class Credentials:
         self.test_token: str
         self.test_sid, self.test_token = test or (f"AC{self.unique()}", self.unique())
         self._keys = {key: _Key(secret) for key, secret in api_keys.items()}
+        self.oauth_apps: dict[str, str] = {}
 
     @property
     def api_keys(self) -> Mapping[str, str]:
@@ -139,6 +154,30 @@ class Credentials:
         """
         with self.lock:
             del self._keys[sid]
+
+    def add_oauth_app(self) -> OAuthApp:
+        """Make an OAuth app.
+
+        Returns:
+            The client id (``OQ…``) and the secret.
+        """
+        with self.lock:
+            app = OAuthApp(f"OQ{self.unique()}", self.unique())
+            self.oauth_apps[app.client_id] = app.client_secret
+            return app
+
+    def remove_oauth_app(self, client_id: str) -> None:
+        """Let an app get no more tokens, and those that it has open nothing any more.
+
+        Raises:
+            KeyError: the account has no such app.
+        """
+        with self.lock:
+            del self.oauth_apps[client_id]
+
+    def has_oauth_app(self, client_id: str, client_secret: str) -> bool:
+        """Whether these are the credentials of one of its apps."""
+        return _same(client_secret, self.oauth_apps.get(client_id))
 
     def rotate_token(self) -> str:
         """Replace the primary token; the one before opens nothing from now on.

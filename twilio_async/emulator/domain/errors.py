@@ -67,6 +67,11 @@ UNAVAILABLE = Row(503, 20503, "Service is unavailable. Please try again.")
 FORBIDDEN = Row(403, 20403, "403 Forbidden")
 NOT_FOR_TESTING = Row(403, 20008, "Resource not accessible with Test Account Credentials")
 
+# Of asking for an access token.
+CLIENT_INVALID = Row(400, 322402, "Invalid credentials")
+CLIENT_ID_EMPTY = Row(400, 321402, "Empty client_id")
+GRANT_TYPE_INVALID = Row(400, 321403, "Invalid grant_type")
+
 # Of the creation of a message, in the order in which it is checked.
 TO_MISSING = Row(400, 21604, "A 'To' phone number is required.")
 FROM_MISSING = Row(400, 21603, "A 'From' phone number is required.")

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from twilio_async.emulator.clock import Clock
 from twilio_async.emulator.domain import errors
+from twilio_async.emulator.domain.access_tokens import AccessTokens
 from twilio_async.emulator.domain.accounts import Account
 from twilio_async.emulator.domain.channels import ChannelSender
 from twilio_async.emulator.domain.credentials import Standing
@@ -28,6 +29,8 @@ ACCOUNT_SID = "AC" + "e" * 32
 AUTH_TOKEN = "e0" * 16
 API_KEY = "SK" + "e" * 32
 API_SECRET = "e1" * 16
+OAUTH_CLIENT_ID = "OQ" + "e" * 32
+OAUTH_CLIENT_SECRET = "e2" * 16
 TEST_ACCOUNT_SID = "AC" + "d" * 32
 TEST_AUTH_TOKEN = "d0" * 16
 CONTENT_SID = "HX" + "e" * 32
@@ -66,6 +69,7 @@ def seeded_account() -> Account:
     account = Account(ACCOUNT_SID, AUTH_TOKEN, {API_KEY: API_SECRET}, NUMBERS, test=(TEST_ACCOUNT_SID, TEST_AUTH_TOKEN))
     for sender in CHANNEL_SENDERS:
         account.shelf(ChannelSender).add(sender, sender.date_created)
+    account.oauth_apps[OAUTH_CLIENT_ID] = OAUTH_CLIENT_SECRET
     account.contents[CONTENT_SID] = "Hello {{1}}"
     return account
 
@@ -85,6 +89,7 @@ class State:
         accounts: by sid.
         hosted_media: what is served for a media URL, where a test says so.
         deactivations: the numbers that carriers took out of service, by the day (``2024-05-24``).
+        access_tokens: those of the OAuth apps.
         lock: held by whoever reads or changes anything, since an emulator in a thread of its own is asked from others.
     """
 
@@ -98,11 +103,17 @@ class State:
     accounts: dict[str, Account] = field(default_factory=dict[str, Account])
     hosted_media: dict[str, HostedMedia] = field(default_factory=dict[str, HostedMedia])
     deactivations: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    access_tokens: AccessTokens = field(default_factory=AccessTokens)
     lock: RLock = field(default_factory=RLock)
 
     def __post_init__(self) -> None:
         for account in self.accounts.values():
             self._adopt(account)
+
+    @property
+    def main(self) -> Account:
+        """The account that was there first."""
+        return next(iter(self.accounts.values()))
 
     def unique(self) -> str:
         """32 hexadecimal digits that nothing else has."""
@@ -225,17 +236,43 @@ class State:
 
         Args:
             authorization: the header, with the account's sid and a token, or an API key and its secret, or the test
-                credentials.
+                credentials, or an access token of an OAuth app.
 
         Raises:
             ApiError: they are nobody's (20003).
         """
-        user, password = _basic(authorization)
+        scheme, _, value = (authorization or "").partition(" ")
+        caller = {"basic": self._with_password, "bearer": self._with_token}.get(scheme.lower(), _nobody)(value)
+        if caller is None:
+            raise errors.UNAUTHENTICATED.error()
+        return caller
+
+    def _with_password(self, encoded: str) -> Caller | None:
+        try:
+            user, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
+        except (binascii.Error, UnicodeDecodeError):
+            return None
         for account in self.accounts.values():
             standing = account.standing_of(user, password)
             if standing is not None:
                 return Caller(account, standing)
-        raise errors.UNAUTHENTICATED.error()
+        return None
+
+    def _with_token(self, token: str) -> Caller | None:
+        client_id = self.access_tokens.app_of(token, self.clock())
+        owners = (account for account in self.accounts.values() if client_id in account.oauth_apps)
+        return next((Caller(account, "standard key") for account in owners), None)
+
+    def oauth_token(self, client_id: str, client_secret: str) -> str | None:
+        """An access token for an OAuth app; `None` if these are nobody's credentials.
+
+        Args:
+            client_id: ``OQ…``.
+            client_secret: of the app.
+        """
+        if any(account.has_oauth_app(client_id, client_secret) for account in self.accounts.values()):
+            return self.access_tokens.issue(client_id, self.clock())
+        return None
 
     def account_at(self, sid: str, caller: Caller) -> Account | None:
         """The account that a path names.
@@ -253,12 +290,5 @@ class State:
         return None
 
 
-def _basic(authorization: str | None) -> tuple[str, str]:
-    scheme, _, encoded = (authorization or "").partition(" ")
-    if scheme.lower() != "basic":
-        raise errors.UNAUTHENTICATED.error()
-    try:
-        user, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
-        raise errors.UNAUTHENTICATED.error() from None
-    return user, password
+def _nobody(_value: str) -> None:
+    """Whom a scheme that nobody knows is of."""

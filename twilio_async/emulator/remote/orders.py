@@ -313,6 +313,13 @@ async def clear_webhook_faults(order: Order) -> object:
     return {"removed": count}
 
 
+async def revoke_tokens(order: Order) -> object:
+    """Let access tokens open nothing any more."""
+    order.read(Nothing)
+    order.emulator.revoke_tokens()
+    return {"revoked": True}
+
+
 async def settled(order: Order) -> object:
     """Wait until nothing is left to happen now."""
     order.read(Nothing)
@@ -341,5 +348,6 @@ ROUTES: Final[Sequence[Route]] = (
     Route("DELETE", "/faults", clear_faults, "let requests go well again"),
     Route("POST", "/webhook-faults", add_webhook_fault, "let webhooks go wrong", '{"kind": "drop", "times": 1}'),
     Route("DELETE", "/webhook-faults", clear_webhook_faults, "let webhooks go well again"),
+    Route("POST", "/tokens/revoke", revoke_tokens, "let the access tokens of OAuth apps open nothing any more"),
     Route("POST", "/settled", settled, "wait until nothing is left to happen now"),
 )

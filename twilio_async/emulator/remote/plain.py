@@ -21,6 +21,9 @@ Record: TypeAlias = Message | ReceivedRequest | Delivery | Alert | Received | Ev
 SECRET: Final = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
 """Headers that open something."""
 
+SECRET_PARAMETERS: Final = frozenset({"client_secret", "ClientSecret"})
+"""Parameters that do."""
+
 _USERINFO: Final = re.compile(r"(?<=://)[^/?#]*@")
 
 
@@ -53,13 +56,15 @@ def plain_all(records: Sequence[Record]) -> list[dict[str, Any]]:
 
 
 def _request(request: ReceivedRequest) -> dict[str, Any]:
+    parameters = {name: ["***"] if name in SECRET_PARAMETERS else values for name, values in request.parameters.items()}
+    is_secret = not SECRET_PARAMETERS.isdisjoint(parameters)
     return {
         "method": request.method,
-        "target": request.target,
+        "target": request.path if is_secret else request.target,
         "path": request.path,
         "headers": _headers(request.headers.items()),
-        "parameters": request.parameters,
-        "body": _text(request.body),
+        "parameters": parameters,
+        "body": "***" if is_secret else _text(request.body),
         "status": request.status,
         "processed": request.processed,
     }

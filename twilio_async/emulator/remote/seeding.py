@@ -25,7 +25,7 @@ from twilio_async.emulator.remote.snapshot import Given, Hosted, SeedError, Snap
 
 _TWILIOS = ("auth_token", "secondary_token", "test_sid", "test_token", "friendly_name", "status", "trial", "scheduled_limit")
 _SETS = ("channels", "allowed_countries", "blocked_countries", "verified", "landlines", "unreachable", "paused_services")
-_PLAIN = (*_TWILIOS, *_SETS, "contents", "balance", "date_created", "date_updated")
+_PLAIN = (*_TWILIOS, *_SETS, "contents", "balance", "oauth_apps", "date_created", "date_updated")
 """What an account takes as it stands in the document."""
 
 
@@ -74,7 +74,7 @@ def _clear(state: State) -> None:
 
 def _move_in(state: State, accounts: dict[str, Account]) -> None:
     """Let these be the accounts; the main one stays the same object, since everybody holds it."""
-    main = next(iter(state.accounts.values()))
+    main = state.main
     new = accounts[main.sid]
     vars(main).update(vars(new))
     for account in accounts.values():

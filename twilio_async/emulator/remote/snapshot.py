@@ -64,6 +64,8 @@ class AccountEntry(Struct, kw_only=True, forbid_unknown_fields=True):
     api_keys: dict[str, str] | UnsetType = UNSET
     main_keys: list[str] | UnsetType = UNSET
     """Those of the API keys that may manage the account."""
+    oauth_apps: dict[str, str] | UnsetType = UNSET
+    """The secrets of its OAuth apps by their client ids. The tokens that they have are no part of the document."""
     parent_sid: str | UnsetType | None = UNSET
     friendly_name: str | UnsetType = UNSET
     status: AccountStatus | UnsetType = UNSET
@@ -272,6 +274,7 @@ def _account(account: Account) -> AccountEntry:
         test_token=account.test_token,
         api_keys=dict(account.api_keys),
         main_keys=sorted(account.main_keys),
+        oauth_apps=account.oauth_apps,
         parent_sid=None if account.parent is None else account.parent.sid,
         friendly_name=account.friendly_name,
         status=account.status,
