@@ -12,17 +12,19 @@ from twilio_async import resources
 from twilio_async._operation import Operation, Resource
 
 
-def _declared(kind: type[Resource]) -> Iterator[Operation]:
+def _resources(kind: type[Resource]) -> Iterator[type[Resource]]:
     for resource in kind.__subclasses__():
         if resource.__module__.startswith(resources.__name__):  # and not a test's own
-            yield from resource.operations.values()
-            yield from _declared(resource)
+            yield resource
+            yield from _resources(resource)
 
 
 for _module in pkgutil.iter_modules(resources.__path__, f"{resources.__name__}."):
     importlib.import_module(_module.name)
 
-OPERATIONS = [*_declared(Resource)]
+RESOURCES = [*_resources(Resource)]
+"""Every class of operations."""
+OPERATIONS = [operation for resource in RESOURCES for operation in resource.operations.values()]
 """In order of declaration."""
 
 

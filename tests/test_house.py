@@ -18,9 +18,9 @@ import pytest
 
 import twilio_async
 from tests.official import DOCUMENTS, body_properties, resolved
-from tests.operations import OPERATIONS
+from tests.operations import OPERATIONS, RESOURCES
 from twilio_async import errors
-from twilio_async._operation import Operation
+from twilio_async._operation import Operation, Resource
 from twilio_async.emulator.api.operations import media
 from twilio_async.emulator.api.routes import ROUTES
 
@@ -176,19 +176,33 @@ def test_every_error_descends_from_one_root_and_is_exported() -> None:
             assert getattr(twilio_async, name) is value
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
-def test_every_operation_documents_each_of_its_arguments(operation: Operation) -> None:
+@pytest.mark.parametrize(
+    ("resource", "operation"),
+    [(resource, operation) for resource in RESOURCES for operation in resource.operations.values()],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_every_operation_documents_each_of_its_arguments(resource: type[Resource], operation: Operation) -> None:
     """A docstring has a sentence, says of a POST whether it is safe to repeat, and describes each argument.
 
-    What every operation takes is described once, in `Options` and `Paging`.
+    What several operations take is described once: by the class what its operations have in common, by `create` what `update`
+    has from it, and what all operations take in `Options` and `Paging`.
     """
     doc = inspect.getdoc(operation.declared)
     assert doc
-    described = set(re.findall(r"^    (\w+):", doc.partition("Args:")[2].partition("\n\n")[0], re.MULTILINE))
-    assert described == inspect.signature(operation.declared).parameters.keys() - {"self", "options", "paging"}
+    taken = inspect.signature(operation.declared).parameters.keys() - {"self", "options", "paging"}
+    described, common = arguments_in(doc), arguments_in(inspect.getdoc(resource) or "")
+    if "as for `create`" in doc:
+        common |= arguments_in(inspect.getdoc(resource.operations["create"].declared) or "")
+    assert described <= taken
+    assert taken - described <= common
     if operation.method == "POST":
         assert ("Not safe to repeat" in doc) is not operation.repeatable
         assert "afe to repeat" in doc
+
+
+def arguments_in(doc: str) -> set[str]:
+    """The names that a docstring describes."""
+    return set(re.findall(r"^    (\w+):", doc.partition("Args")[2].partition("\n\n")[0], re.MULTILINE))
 
 
 def test_every_public_function_and_class_is_documented() -> None:

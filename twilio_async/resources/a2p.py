@@ -81,7 +81,11 @@ class BrandVetting(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Brands(Resource, at=MESSAGING):
-    """The account's A2P brands (``session.brands``); one that it does not have is `NotFound` (20404)."""
+    """The account's A2P brands (``session.brands``); one that it does not have is `NotFound` (20404).
+
+    Args of its operations:
+        sid: the brand's sid (``BN…``).
+    """
 
     @post("a2p/BrandRegistrations")
     async def create(
@@ -106,19 +110,12 @@ class Brands(Resource, at=MESSAGING):
 
     @get("a2p/BrandRegistrations/{sid}")
     async def fetch(self, sid: str, **options: Unpack[Options]) -> Brand:
-        """Read one brand.
-
-        Args:
-            sid: the brand's sid (``BN…``).
-        """
+        """Read one brand."""
         ...
 
     @post("a2p/BrandRegistrations/{sid}")
     async def update(self, sid: str, **options: Unpack[Options]) -> Brand:
         """Hand a failed brand in again, after its profiles were mended. Not safe to repeat: each time may cost a fee.
-
-        Args:
-            sid: the brand's sid.
 
         Raises:
             AmbiguousOutcome: the answer was lost; it may have been handed in.
@@ -129,9 +126,6 @@ class Brands(Resource, at=MESSAGING):
     async def send_otp(self, sid: str, **options: Unpack[Options]) -> BrandOtp:
         """Text a sole proprietor his one-time password again. Not safe to repeat: each time is a text.
 
-        Args:
-            sid: the brand's sid.
-
         Raises:
             InvalidRequest: the brand is no sole proprietor's (20001).
         """
@@ -141,7 +135,6 @@ class Brands(Resource, at=MESSAGING):
         """Read a brand again and again until it is approved or has failed, which may take minutes or days.
 
         Args:
-            sid: the brand's sid.
             timeout: seconds to wait in all. Default 600.
             interval: seconds between the first two reads, growing by half up to 10. Default 5.
 
@@ -160,7 +153,11 @@ class Brands(Resource, at=MESSAGING):
 
 
 class BrandVettings(Resource, at=MESSAGING):
-    """The vettings of a brand (``session.brand_vettings``); what the account does not have is `NotFound` (20404)."""
+    """The vettings of a brand (``session.brand_vettings``); what the account does not have is `NotFound` (20404).
+
+    Args of its operations:
+        brand_sid: the brand's sid (``BN…``).
+    """
 
     @post("a2p/BrandRegistrations/{brand_sid}/Vettings")
     async def create(
@@ -169,7 +166,6 @@ class BrandVettings(Resource, at=MESSAGING):
         """Have a brand vetted, or bring in the vetting that it has. Not safe to repeat: each time costs a fee.
 
         Args:
-            brand_sid: the brand's sid (``BN…``).
             vetting_provider: ``"aegis"`` for the secondary vetting, ``"campaign-verify"`` for political texts.
             vetting_id: the provider's own id, or token, of a vetting that was made.
 
@@ -184,7 +180,6 @@ class BrandVettings(Resource, at=MESSAGING):
         """Read one vetting.
 
         Args:
-            brand_sid: the brand's sid.
             sid: the vetting's sid (``VT…``).
         """
         ...
@@ -196,7 +191,6 @@ class BrandVettings(Resource, at=MESSAGING):
         """The vettings of a brand.
 
         Args:
-            brand_sid: the brand's sid.
             vetting_provider: only those of this provider.
         """
         ...

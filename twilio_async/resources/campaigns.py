@@ -98,7 +98,12 @@ class CampaignUsecases(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Campaigns(Resource, at=MESSAGING):
-    """The campaign of a Messaging Service (``session.campaigns``); what the account does not have is `NotFound` (20404)."""
+    """The campaign of a Messaging Service (``session.campaigns``); what the account does not have is `NotFound` (20404).
+
+    Args of its operations:
+        service_sid: the Messaging Service (``MG…``).
+        sid: the campaign's sid (``QE…``).
+    """
 
     @post("Services/{service_sid}/Compliance/Usa2p")
     async def create(
@@ -113,7 +118,6 @@ class Campaigns(Resource, at=MESSAGING):
         """Register what a service texts Americans for. Not safe to repeat: a repeat may cost a second fee.
 
         Args:
-            service_sid: the Messaging Service (``MG…``), which has no campaign yet.
             brand_registration_sid: the brand (``BN…``), which is approved.
             us_app_to_person_usecase: one of the codes that `usecases` gives, such as ``"MARKETING"``.
             description: what it does, 40 to 4096 characters.
@@ -147,8 +151,6 @@ class Campaigns(Resource, at=MESSAGING):
         """Read one campaign.
 
         Args:
-            service_sid: the service's sid.
-            sid: the campaign's sid (``QE…``).
             api_version: as `create` has it.
         """
         ...
@@ -160,21 +162,7 @@ class Campaigns(Resource, at=MESSAGING):
         privacy_policy_url: str | None = None, terms_and_conditions_url: str | None = None,
         api_version: ApiVersion = "v1.2", **options: Unpack[Options],
     ) -> Campaign:  # fmt: skip
-        """Mend a campaign that failed, and hand it in again. Not safe to repeat: each time is a new review.
-
-        Args:
-            service_sid: the service's sid.
-            sid: the campaign's sid.
-            description: as `create` has it, and so are all the others.
-            message_flow: ways of consent.
-            message_samples: texts.
-            has_embedded_links: links.
-            has_embedded_phone: phone numbers.
-            age_gated: adults only.
-            direct_lending: loans.
-            privacy_policy_url: privacy policy. Default: as it was.
-            terms_and_conditions_url: terms. Default: as they were.
-            api_version: form of the answer.
+        """Mend a campaign that failed, as for `create`, and hand it in again. Not safe to repeat: each is a new review.
 
         Raises:
             InvalidRequest: a parameter is wrong (20001).
@@ -184,12 +172,7 @@ class Campaigns(Resource, at=MESSAGING):
 
     @delete("Services/{service_sid}/Compliance/Usa2p/{sid}")
     async def delete(self, service_sid: str, sid: str, **options: Unpack[Options]) -> None:
-        """Give a campaign up: the service is registered no more. Safe to repeat.
-
-        Args:
-            service_sid: the service's sid.
-            sid: the campaign's sid.
-        """
+        """Give a campaign up: the service is registered no more. Safe to repeat."""
         ...
 
     @get("Services/{service_sid}/Compliance/Usa2p/Usecases")
@@ -199,7 +182,6 @@ class Campaigns(Resource, at=MESSAGING):
         """What a campaign of this service can be for.
 
         Args:
-            service_sid: the service's sid.
             brand_registration_sid: only what this brand may do, which is nothing if something is wrong with it.
         """
         ...
@@ -225,8 +207,6 @@ class Campaigns(Resource, at=MESSAGING):
         """Read a campaign again and again until it is verified or has failed, which may take days.
 
         Args:
-            service_sid: the service's sid.
-            sid: the campaign's sid.
             timeout: seconds to wait in all. Default 600.
             interval: seconds between the first two reads, growing by half up to 10. Default 5.
 
@@ -243,7 +223,6 @@ class Campaigns(Resource, at=MESSAGING):
         """The campaigns of a service: one, or none.
 
         Args:
-            service_sid: the service's sid.
             api_version: as `create` has it.
         """
         ...

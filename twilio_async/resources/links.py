@@ -70,24 +70,20 @@ class DomainService(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DomainCertificates(Resource, at=MESSAGING):
-    """The TLS certificates of domains (``session.domain_certificates``); one that is not there is `NotFound` (20404)."""
+    """The TLS certificates of domains (``session.domain_certificates``); one that is not there is `NotFound` (20404).
+
+    Args of its operations:
+        domain_sid: the domain's sid (``DN…``).
+    """
 
     @get("LinkShortening/Domains/{domain_sid}/Certificate")
     async def fetch(self, domain_sid: str, **options: Unpack[Options]) -> DomainCertificate:
-        """Read a domain's certificate.
-
-        Args:
-            domain_sid: the domain's sid (``DN…``).
-        """
+        """Read a domain's certificate."""
         ...
 
     @get("/v2/LinkShortening/Domains/{domain_sid}/Certificate")
     async def fetch_v2(self, domain_sid: str, **options: Unpack[Options]) -> DomainCertificate:
-        """Read a domain's certificate as version 2 of the API tells it: also who procures it.
-
-        Args:
-            domain_sid: the domain's sid.
-        """
+        """Read a domain's certificate as version 2 of the API tells it: also who procures it."""
         ...
 
     @post("LinkShortening/Domains/{domain_sid}/Certificate", repeatable=True)
@@ -97,7 +93,6 @@ class DomainCertificates(Resource, at=MESSAGING):
         """Give a domain a certificate, its first or its next. Twilio validates it within minutes. Safe to repeat.
 
         Args:
-            domain_sid: the domain's sid.
             tls_cert: the chain of certificates and the private key, in PEM. No error and no log shows it.
 
         Raises:
@@ -107,42 +102,30 @@ class DomainCertificates(Resource, at=MESSAGING):
 
     @post("LinkShortening/Domains/{domain_sid}/RequestManagedCert", repeatable=True)
     async def request_managed(self, domain_sid: str, **options: Unpack[Options]) -> DomainCertificate:
-        """Let Twilio procure a certificate, and renew it. Safe to repeat.
-
-        Args:
-            domain_sid: the domain's sid.
-        """
+        """Let Twilio procure a certificate, and renew it. Safe to repeat."""
         ...
 
     @get("LinkShortening/Domains/{domain_sid}/ValidateDns")
     async def validate_dns(self, domain_sid: str, **options: Unpack[Options]) -> DnsValidation:
-        """See whether a domain's DNS records lead to Twilio, without which no certificate helps.
-
-        Args:
-            domain_sid: the domain's sid.
-        """
+        """See whether a domain's DNS records lead to Twilio, without which no certificate helps."""
         ...
 
     @delete("LinkShortening/Domains/{domain_sid}/Certificate")
     async def delete(self, domain_sid: str, **options: Unpack[Options]) -> None:
-        """Take a domain's certificate away. Safe to repeat.
-
-        Args:
-            domain_sid: the domain's sid.
-        """
+        """Take a domain's certificate away. Safe to repeat."""
         ...
 
 
 class DomainConfigs(Resource, at=MESSAGING):
-    """The settings of domains (``session.domain_configs``); what the account does not have is `NotFound` (20404)."""
+    """The settings of domains (``session.domain_configs``); what the account does not have is `NotFound` (20404).
+
+    Args of its operations:
+        domain_sid: the domain's sid (``DN…``).
+    """
 
     @get("LinkShortening/Domains/{domain_sid}/Config")
     async def fetch(self, domain_sid: str, **options: Unpack[Options]) -> DomainConfig:
-        """Read a domain's settings.
-
-        Args:
-            domain_sid: the domain's sid (``DN…``).
-        """
+        """Read a domain's settings."""
         ...
 
     @get("LinkShortening/MessagingService/{messaging_service_sid}/DomainConfig")
@@ -162,7 +145,6 @@ class DomainConfigs(Resource, at=MESSAGING):
         """Change some settings of a domain; what is left out stays, and ``""`` clears a URL. Safe to repeat.
 
         Args:
-            domain_sid: the domain's sid.
             fallback_url: where whoever opens a link goes that is expired, or was never one.
             callback_url: what is told of each click.
             continue_on_failure: whether messages go out with long links when shortening fails. Default: they do not.
@@ -175,15 +157,16 @@ class DomainConfigs(Resource, at=MESSAGING):
 
 
 class DomainServices(Resource, at=MESSAGING):
-    """Which service has which domain (``session.domain_services``); what the account does not have is `NotFound` (20404)."""
+    """Which service has which domain (``session.domain_services``); what the account does not have is `NotFound` (20404).
+
+    Args of its operations:
+        domain_sid: the domain's sid (``DN…``).
+        messaging_service_sid: the service's sid (``MG…``).
+    """
 
     @post("LinkShortening/Domains/{domain_sid}/MessagingServices/{messaging_service_sid}", repeatable=True)
     async def add(self, domain_sid: str, messaging_service_sid: str, **options: Unpack[Options]) -> DomainService:
         """Let a Messaging Service shorten its links to a domain. Safe to repeat.
-
-        Args:
-            domain_sid: the domain's sid (``DN…``).
-            messaging_service_sid: the service's sid (``MG…``).
 
         Raises:
             InvalidRequest: the service has another domain (20001).
@@ -192,19 +175,10 @@ class DomainServices(Resource, at=MESSAGING):
 
     @get("LinkShortening/MessagingServices/{messaging_service_sid}/Domain")
     async def fetch(self, messaging_service_sid: str, **options: Unpack[Options]) -> DomainService:
-        """Read which domain a Messaging Service shortens its links to.
-
-        Args:
-            messaging_service_sid: the service's sid.
-        """
+        """Read which domain a Messaging Service shortens its links to."""
         ...
 
     @delete("LinkShortening/Domains/{domain_sid}/MessagingServices/{messaging_service_sid}")
     async def remove(self, domain_sid: str, messaging_service_sid: str, **options: Unpack[Options]) -> None:
-        """Let a Messaging Service no longer shorten its links to a domain. Safe to repeat.
-
-        Args:
-            domain_sid: the domain's sid.
-            messaging_service_sid: the service's sid.
-        """
+        """Let a Messaging Service no longer shorten its links to a domain. Safe to repeat."""
         ...

@@ -30,32 +30,24 @@ class MediaItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Media(Resource, at=CORE):
-    """The media of a message (``session.media``)."""
+    """The media of a message (``session.media``).
+
+    Args of its operations:
+        message_sid: the message's sid.
+        sid: the item's sid (``ME…``).
+
+    Raises:
+        NotFound: the account has no such thing (20404).
+    """
 
     @get("Messages/{message_sid}/Media/{sid}.json")
     async def fetch(self, message_sid: str, sid: str, **options: Unpack[Options]) -> MediaItem:
-        """What is known of one item; `download` gets its content.
-
-        Args:
-            message_sid: the message's sid.
-            sid: the item's sid (``ME…``).
-
-        Raises:
-            NotFound: the message has no such item (20404).
-        """
+        """What is known of one item; `download` gets its content."""
         ...
 
     @delete("Messages/{message_sid}/Media/{sid}.json")
     async def delete(self, message_sid: str, sid: str, **options: Unpack[Options]) -> None:
-        """Delete one item. Safe to repeat.
-
-        Args:
-            message_sid: the message's sid.
-            sid: the item's sid.
-
-        Raises:
-            NotFound: the message has no such item (20404).
-        """
+        """Delete one item. Safe to repeat."""
         ...
 
     @download("Messages/{message_sid}/Media/{sid}")
@@ -71,8 +63,6 @@ class Media(Resource, at=CORE):
         Twilio answers with a redirect to the host that stores it; the credentials do not go there.
 
         Args:
-            message_sid: the message's sid.
-            sid: the item's sid.
             timeout: seconds until the first bytes, and between any two chunks. Default 30.
 
         Returns:
@@ -80,7 +70,6 @@ class Media(Resource, at=CORE):
 
         Raises:
             InvalidArgument: an argument cannot be right.
-            NotFound: the message has no such item (20404); when it is entered.
         """
         ...
 
@@ -97,7 +86,6 @@ class Media(Resource, at=CORE):
         """The media of one message.
 
         Args:
-            message_sid: the message's sid.
             date_created: only items created on this UTC day.
             date_created_before: only items created at or before this time.
             date_created_after: only items created at or after this time.

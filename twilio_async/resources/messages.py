@@ -107,7 +107,14 @@ def _segments_to_send(arguments: Mapping[str, Any]) -> float:
 
 
 class Messages(Resource, at=CORE):
-    """Text and media messages (``session.messages``)."""
+    """Text and media messages (``session.messages``).
+
+    Args of its operations:
+        sid: the message's sid (``SM…`` or ``MM…``).
+
+    Raises:
+        NotFound: the account has no such thing (20404).
+    """
 
     @post(
         "Messages.json",
@@ -178,14 +185,7 @@ class Messages(Resource, at=CORE):
 
     @get("Messages/{sid}.json")
     async def fetch(self, sid: str, **options: Unpack[Options]) -> Message:
-        """Read one message.
-
-        Args:
-            sid: the message's sid (``SM…`` or ``MM…``).
-
-        Raises:
-            NotFound: the account has no such message (20404).
-        """
+        """Read one message."""
         ...
 
     @post("Messages/{sid}.json", repeatable=True)
@@ -195,14 +195,12 @@ class Messages(Resource, at=CORE):
         """Redact or cancel a message; `redact` and `cancel` say it plainer. Safe to repeat.
 
         Args:
-            sid: the message's sid.
             body: ``""`` erases the text; nothing else is accepted.
             status: ``"canceled"`` for a scheduled message.
 
         Raises:
             Conflict: it is still on its way, so it cannot be redacted (20009).
             NotCancelable: it is no longer scheduled (30409).
-            NotFound: the account has no such message (20404).
         """
         ...
 
@@ -210,12 +208,8 @@ class Messages(Resource, at=CORE):
     async def delete(self, sid: str, **options: Unpack[Options]) -> None:
         """Delete the record of a message and its media. Safe to repeat.
 
-        Args:
-            sid: the message's sid.
-
         Raises:
             Conflict: it is still on its way (20009).
-            NotFound: the account has no such message (20404).
         """
         ...
 
@@ -228,17 +222,11 @@ class Messages(Resource, at=CORE):
         Args:
             message_sid: the message's sid.
             outcome: ``"confirmed"`` or ``"unconfirmed"``. Default: confirmed.
-
-        Raises:
-            NotFound: the account has no such message (20404).
         """
         ...
 
     async def cancel(self, sid: str, **options: Unpack[Options]) -> Message:
         """Cancel a scheduled message. Safe to repeat: canceled already is canceled.
-
-        Args:
-            sid: the message's sid.
 
         Raises:
             NotCancelable: it was sent, or never scheduled (30409).
@@ -256,9 +244,6 @@ class Messages(Resource, at=CORE):
     async def redact(self, sid: str, **options: Unpack[Options]) -> Message:
         """Erase the text of a message and keep its record. Safe to repeat.
 
-        Args:
-            sid: the message's sid.
-
         Raises:
             Conflict: it is still on its way (20009).
             NotFound: the account has no such message (20404).
@@ -271,7 +256,6 @@ class Messages(Resource, at=CORE):
         """Read a message again and again until its status is final. A status callback tells the same sooner and cheaper.
 
         Args:
-            sid: the message's sid.
             until: statuses to wait for. Default: the final ones.
             timeout: seconds to wait in all. Default 60.
             interval: seconds between the first two reads, growing by half up to 10. Default 0.5.

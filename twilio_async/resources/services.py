@@ -49,7 +49,14 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Services(Resource, at=MESSAGING):
-    """The account's Messaging Services (``session.services``)."""
+    """The account's Messaging Services (``session.services``).
+
+    Args of its operations:
+        sid: the service's sid (``MG…``).
+
+    Raises:
+        NotFound: the account has no such thing (20404).
+    """
 
     @post("Services")
     async def create(
@@ -88,14 +95,7 @@ class Services(Resource, at=MESSAGING):
 
     @get("Services/{sid}")
     async def fetch(self, sid: str, **options: Unpack[Options]) -> Service:
-        """Read one service.
-
-        Args:
-            sid: the service's sid (``MG…``).
-
-        Raises:
-            NotFound: the account has no such service (20404).
-        """
+        """Read one service."""
         ...
 
     @post("Services/{sid}", repeatable=True)
@@ -108,43 +108,16 @@ class Services(Resource, at=MESSAGING):
         synchronous_validation: bool | None = None, usecase: Usecase | None = None,
         use_inbound_webhook_on_number: bool | None = None, **options: Unpack[Options],
     ) -> Service:  # fmt: skip
-        """Change some settings of a service; what is left out stays, and ``""`` clears a URL. Safe to repeat.
-
-        Args:
-            sid: the service's sid.
-            friendly_name: at most 64 characters.
-            inbound_request_url: as for `create`.
-            inbound_method: as for `create`.
-            fallback_url: as for `create`.
-            fallback_method: as for `create`.
-            status_callback: as for `create`.
-            sticky_sender: as for `create`.
-            mms_converter: as for `create`.
-            smart_encoding: as for `create`.
-            scan_message_content: as for `create`.
-            fallback_to_long_code: obsolete.
-            area_code_geomatch: as for `create`.
-            validity_period: seconds, 1 to 36000.
-            synchronous_validation: reserved by Twilio.
-            usecase: as for `create`.
-            use_inbound_webhook_on_number: as for `create`.
+        """Change settings of a service, as for `create`; what is left out stays, and ``""`` clears a URL. Safe to repeat.
 
         Raises:
             InvalidRequest: a parameter is wrong (20001).
-            NotFound: the account has no such service (20404).
         """
         ...
 
     @delete("Services/{sid}")
     async def delete(self, sid: str, **options: Unpack[Options]) -> None:
-        """Delete a service; its numbers stay in the account. Safe to repeat.
-
-        Args:
-            sid: the service's sid.
-
-        Raises:
-            NotFound: the account has no such service (20404).
-        """
+        """Delete a service; its numbers stay in the account. Safe to repeat."""
         ...
 
     @pages("Services", key="services")
