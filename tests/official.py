@@ -96,14 +96,19 @@ def document(name: str) -> tuple[OpenAPI, dict[str, Any]]:
 
 
 def written(name: str) -> dict[str, Any]:
-    """A document as it stands, but for the types that it takes back itself: a price is a number that comes as text."""
-    document: dict[str, Any] = json.loads((SPEC / f"{name}.json").read_text(), object_hook=_overridden)
+    """A document as it stands, but for what it takes back itself.
+
+    A price is a number that comes as text; and of a few words, or null, the examples show null, which the words do not name.
+    """
+    document: dict[str, Any] = json.loads((SPEC / f"{name}.json").read_text(), object_hook=_mended)
     return document
 
 
-def _overridden(node: dict[str, Any]) -> dict[str, Any]:
-    notes = node.get("x-twilio")
-    return {**node, "type": notes["overrideType"]} if isinstance(notes, dict) and "overrideType" in notes else node
+def _mended(node: dict[str, Any]) -> dict[str, Any]:
+    notes, words = node.get("x-twilio"), node.get("enum")
+    if isinstance(notes, dict) and "overrideType" in notes:
+        node = {**node, "type": notes["overrideType"]}
+    return {**node, "enum": [*words, None]} if node.get("nullable") is True and isinstance(words, list) else node
 
 
 def judge(exchange: Exchange) -> tuple[OpenAPI, MockRequest, dict[str, Any]]:

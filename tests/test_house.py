@@ -41,6 +41,7 @@ LAYERS = [
         "resources",
         "resources.links",
         "resources.a2p",
+        "resources.channels",
         "resources.deactivations",
         "resources.media",
         "resources.messages",

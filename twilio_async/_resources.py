@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 if TYPE_CHECKING:
     from twilio_async.resources.a2p import Brands, BrandVettings
     from twilio_async.resources.campaigns import Campaigns
+    from twilio_async.resources.channels import ChannelsSenders, TypingIndicators
     from twilio_async.resources.deactivations import Deactivations
     from twilio_async.resources.links import DomainCertificates, DomainConfigs, DomainServices
     from twilio_async.resources.media import Media
@@ -80,6 +81,20 @@ class Resources:
         from twilio_async.resources.senders import ChannelSenders
 
         return ChannelSenders(self._session)
+
+    @functools.cached_property
+    def channels_senders(self) -> ChannelsSenders:
+        """The account's senders on WhatsApp and RCS."""
+        from twilio_async.resources.channels import ChannelsSenders
+
+        return ChannelsSenders(self._session)
+
+    @functools.cached_property
+    def typing_indicators(self) -> TypingIndicators:
+        """Signs that an answer is being written."""
+        from twilio_async.resources.channels import TypingIndicators
+
+        return TypingIndicators(self._session)
 
     @functools.cached_property
     def incoming_phone_numbers(self) -> IncomingPhoneNumbers:

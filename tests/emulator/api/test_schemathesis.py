@@ -55,6 +55,9 @@ PEM = "".join(f"-----BEGIN {name}-----\nMIID\n-----END {name}-----\n" for name i
 BRAND, SERVICE = "BN" + "6" * 32, "MG" + "7" * 32
 """Made where a campaign needs them."""
 
+INBOUND = "SM" + "1" * 32
+"""A text that somebody wrote on WhatsApp."""
+
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 Form: TypeAlias = dict[str, Any]
 
@@ -78,6 +81,10 @@ GOOD: Mapping[str, Form] = {
     "CreateAlphaSender": {"AlphaSender": ALPHA},
     "CreateDestinationAlphaSender": {"AlphaSender": ALPHA, "IsoCountryCode": "FR"},
     "CreateChannelSender": {"Sid": WHATSAPP_SENDER},
+    "CreateChannelsSender": {"sender_id": "whatsapp:+15017122661", "profile": {"name": "Shop"}},
+    "UpdateChannelsSender": {"profile": {"about": "Parcels"}},
+    "CreateTypingIndicator": {"channel": "whatsapp", "messageId": INBOUND},
+    "CreateV3TypingIndicator": {"channel": "RCS", "from": "rcs:parcels_agent", "to": "rcs:+15558675310"},
     "CreateBrandRegistrations": {"CustomerProfileBundleSid": "BU" + "1" * 32, "A2PProfileBundleSid": "BU" + "2" * 32},
     "CreateBrandVetting": {"VettingProvider": "aegis"},
     "CreateUsAppToPerson": {**CAMPAIGN, "BrandRegistrationSid": BRAND, "UsAppToPersonUsecase": "MARKETING"},
@@ -95,7 +102,10 @@ GOOD: Mapping[str, Form] = {
     "UpdateShortCode": {"FriendlyName": "Shop"},
 }
 
-GOOD_QUERY: Mapping[str, Form] = {"FetchDeactivation": {"Date": "2024-05-24"}}
+GOOD_QUERY: Mapping[str, Form] = {
+    "FetchDeactivation": {"Date": "2024-05-24"},
+    "ListChannelsSender": {"Channel": "whatsapp"},
+}
 
 
 @functools.cache
@@ -180,6 +190,11 @@ def furnished(emulator: Emulator, path: str) -> dict[str, str]:
             http.post(f"{folder}/Certificate", data=GOOD["UpdateDomainCertV4"])
             http.post(f"{folder}/Config", data=GOOD["UpdateDomainConfig"])
             http.post(f"{folder}/MessagingServices/{service}")
+        if "/Channels/Senders/{Sid}" in path:
+            found["Sid"] = WHATSAPP_SENDER
+        if "/Indicators/" in path:
+            told = {"sid": INBOUND, "from": "whatsapp:+15558675310", "to": emulator.whatsapp, "direction": "inbound"}
+            emulator.seed({"messages": [told]})
         if "/IncomingPhoneNumbers/{Sid}" in path:
             found["Sid"] = NUMBER
         if "/SMS/ShortCodes/{Sid}" in path:

@@ -33,6 +33,7 @@ PREFIXES: Mapping[str, tuple[str, ...]] = {
     "Messages": ("SM", "MM"),
     "PhoneNumbers": ("PN",),
     "Services": ("MG",),
+    "Senders": ("XE",),
     "ShortCodes": ("SC",),
 }
 """What the sids begin with that follow each folder of a path."""

@@ -7,6 +7,7 @@ from twilio_async.emulator.api.operations import (
     balance,
     brands,
     campaigns,
+    channels,
     deactivations,
     incoming_numbers,
     links,
@@ -17,6 +18,7 @@ from twilio_async.emulator.api.operations import (
     services,
     short_codes,
     tokens,
+    typing_indicators,
     vettings,
 )
 from twilio_async.emulator.api.routing import Route
@@ -29,6 +31,8 @@ ROUTES: tuple[Route, ...] = (
     *brands.routes,
     *vettings.routes,
     *campaigns.routes,
+    *channels.routes,
+    *typing_indicators.routes,
     *incoming_numbers.routes,
     *short_codes.routes,
     *balance.routes,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeAlias
 
 from twilio_async.emulator.api.admission import is_web_url
@@ -70,6 +70,14 @@ def flag(call: Call, parameter: str) -> bool | None:
 def one_of(*values: str) -> Reader:
     """Makes the reader of one of these words."""
     return lambda call, parameter: call.choice(parameter, values)
+
+
+def required_choice(call: Call, parameter: str, among: Collection[str]) -> str:
+    """A parameter with few possible values that has to be there."""
+    choice = call.choice(parameter, among)
+    if choice is None:
+        raise errors.MISSING_PARAMETER.error(name=parameter)
+    return choice
 
 
 def sid(prefix: str) -> Reader:
