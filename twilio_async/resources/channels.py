@@ -133,7 +133,14 @@ class TypingIndicator(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChannelsSenders(Resource, at=MESSAGING):
-    """The account's senders on WhatsApp and RCS (``session.channels_senders``); `ChannelSenders` has those of a service."""
+    """The account's senders on WhatsApp and RCS (``session.channels_senders``); `ChannelSenders` has those of a service.
+
+    Args of its operations:
+        sid: the sender's sid (``XE…``).
+
+    Raises:
+        NotFound: the account has no such thing (20404).
+    """
 
     @post("/v2/Channels/Senders", json=True)
     async def create(
@@ -157,14 +164,7 @@ class ChannelsSenders(Resource, at=MESSAGING):
 
     @get("/v2/Channels/Senders/{sid}")
     async def fetch(self, sid: str, **options: Unpack[Options]) -> ChannelsSender:
-        """Read one sender.
-
-        Args:
-            sid: the sender's sid (``XE…``).
-
-        Raises:
-            NotFound: the account has no such sender (20404).
-        """
+        """Read one sender."""
         ...
 
     @post("/v2/Channels/Senders/{sid}", json=True, repeatable=True)
@@ -175,7 +175,6 @@ class ChannelsSenders(Resource, at=MESSAGING):
         """Change a sender on WhatsApp, or prove by the code that its number is yours. Safe to repeat.
 
         Args:
-            sid: the sender's sid.
             friendly_name: for people.
             configuration: only what changes; its *verification_code*, once that came to the number.
             webhook: only what changes.
@@ -183,17 +182,12 @@ class ChannelsSenders(Resource, at=MESSAGING):
 
         Raises:
             InvalidRequest: something in it is wrong, or it is no sender on WhatsApp (20001).
-            NotFound: the account has no such sender (20404).
         """
         ...
 
     @delete("/v2/Channels/Senders/{sid}")
     async def delete(self, sid: str, **options: Unpack[Options]) -> None:
-        """Delete a sender on WhatsApp. Safe to repeat. Raises as `update` does.
-
-        Args:
-            sid: the sender's sid.
-        """
+        """Delete a sender on WhatsApp. Safe to repeat. Raises as `update` does."""
         ...
 
     @pages("/v2/Channels/Senders", key="senders")

@@ -87,7 +87,14 @@ class AccountBalance(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class IncomingPhoneNumbers(Resource, at=CORE):
-    """The account's phone numbers (``session.incoming_phone_numbers``)."""
+    """The account's phone numbers (``session.incoming_phone_numbers``).
+
+    Args of its operations:
+        sid: the number's sid (``PN…``).
+
+    Raises:
+        NotFound: the account has no such thing (20404).
+    """
 
     @post("IncomingPhoneNumbers.json", one_of=(("phone_number", "area_code"),))
     async def create(
@@ -138,14 +145,7 @@ class IncomingPhoneNumbers(Resource, at=CORE):
 
     @get("IncomingPhoneNumbers/{sid}.json")
     async def fetch(self, sid: str, **options: Unpack[Options]) -> IncomingPhoneNumber:
-        """Read one number.
-
-        Args:
-            sid: the number's sid (``PN…``).
-
-        Raises:
-            NotFound: the account has no such number (20404).
-        """
+        """Read one number."""
         ...
 
     @post("IncomingPhoneNumbers/{sid}.json", repeatable=True)
@@ -164,7 +164,6 @@ class IncomingPhoneNumbers(Resource, at=CORE):
         """Change settings of a number; ``""`` takes a URL away. Safe to repeat, but a number that was handed over.
 
         Args:
-            sid: the number's sid.
             account_sid: the account of the same family that it is handed over to.
             friendly_name: for people.
             sms_url: who is told of inbound messages.
@@ -191,17 +190,12 @@ class IncomingPhoneNumbers(Resource, at=CORE):
 
         Raises:
             InvalidRequest: a setting is wrong (20001).
-            NotFound: the account has no such number (20404), or no more, after it was handed over.
         """
         ...
 
     @delete("IncomingPhoneNumbers/{sid}.json")
     async def delete(self, sid: str, **options: Unpack[Options]) -> None:
-        """Give a number back; others may buy it. Safe to repeat. Raises as `fetch` does.
-
-        Args:
-            sid: the number's sid.
-        """
+        """Give a number back; others may buy it. Safe to repeat. Raises as `fetch` does."""
         ...
 
     @pages("IncomingPhoneNumbers.json", key="incoming_phone_numbers")
@@ -221,14 +215,15 @@ class IncomingPhoneNumbers(Resource, at=CORE):
 
 
 class AccountShortCodes(Resource, at=CORE):
-    """The account's short codes (``session.account_short_codes``); `ShortCodes` has those of a service."""
+    """The account's short codes (``session.account_short_codes``); `ShortCodes` has those of a service.
+
+    Args of its operations:
+        sid: the short code's sid (``SC…``).
+    """
 
     @get("SMS/ShortCodes/{sid}.json")
     async def fetch(self, sid: str, **options: Unpack[Options]) -> AccountShortCode:
         """Read one short code.
-
-        Args:
-            sid: the short code's sid (``SC…``).
 
         Raises:
             NotFound: the account has no such short code (20404).
@@ -244,7 +239,6 @@ class AccountShortCodes(Resource, at=CORE):
         """Change settings of a short code; ``""`` takes a URL away. Safe to repeat. Raises as `fetch` does.
 
         Args:
-            sid: the short code's sid.
             friendly_name: for people, at most 64 characters.
             sms_url: who is told of inbound messages.
             sms_method: how.

@@ -69,161 +69,136 @@ class ChannelSender(_Member, frozen=True, kw_only=True):
 
 
 class PhoneNumbers(Resource, at=MESSAGING):
-    """The phone numbers in a Messaging Service (``session.phone_numbers``)."""
+    """The phone numbers in a Messaging Service (``session.phone_numbers``).
+
+    Args of its operations:
+        service_sid: the service's sid (``MG…``).
+        sid: the phone number's sid (``PN…``).
+
+    Raises:
+        NotFound: the account has no such thing (20404).
+    """
 
     @post("Services/{service_sid}/PhoneNumbers")
     async def add(self, service_sid: str, *, phone_number_sid: str, **options: Unpack[Options]) -> PhoneNumber:
         """Put one of the account's numbers into a service. Not safe to repeat: the second time is a conflict.
 
         Args:
-            service_sid: the service's sid (``MG…``).
             phone_number_sid: the number's sid (``PN…``).
 
         Raises:
             Conflict: it is in this service already (21710), in another one (21712), or the service is full (21714).
-            NotFound: the account has no such service (20404).
             AmbiguousOutcome: the answer was lost; it may have been added.
         """
         ...
 
     @get("Services/{service_sid}/PhoneNumbers/{sid}")
     async def fetch(self, service_sid: str, sid: str, **options: Unpack[Options]) -> PhoneNumber:
-        """Read one phone number of a service.
-
-        Args:
-            service_sid: the service's sid.
-            sid: the phone number's sid (``PN…``).
-
-        Raises:
-            NotFound: the service has no such phone number (20404).
-        """
+        """Read one phone number of a service."""
         ...
 
     @delete("Services/{service_sid}/PhoneNumbers/{sid}")
     async def remove(self, service_sid: str, sid: str, **options: Unpack[Options]) -> None:
-        """Take a phone number out of a service; it stays in the account. Safe to repeat. Raises as `fetch` does.
-
-        Args:
-            service_sid: the service's sid.
-            sid: the phone number's sid.
-        """
+        """Take a phone number out of a service; it stays in the account. Safe to repeat. Raises as `fetch` does."""
         ...
 
     @pages("Services/{service_sid}/PhoneNumbers", key="phone_numbers")
     def list(self, service_sid: str, **paging: Unpack[Paging]) -> Pages[PhoneNumber]:
-        """The phone numbers in a service.
-
-        Args:
-            service_sid: the service's sid.
-        """
+        """The phone numbers in a service."""
         ...
 
 
 class ShortCodes(Resource, at=MESSAGING):
-    """The short codes in a Messaging Service (``session.short_codes``)."""
+    """The short codes in a Messaging Service (``session.short_codes``).
+
+    Args of its operations:
+        service_sid: the service's sid (``MG…``).
+        sid: the short code's sid (``SC…``).
+
+    Raises:
+        NotFound: the account has no such thing (20404).
+    """
 
     @post("Services/{service_sid}/ShortCodes")
     async def add(self, service_sid: str, *, short_code_sid: str, **options: Unpack[Options]) -> ShortCode:
         """Put one of the account's short codes into a service. Not safe to repeat: the second time is a conflict.
 
         Args:
-            service_sid: the service's sid (``MG…``).
             short_code_sid: the short code's sid (``SC…``).
 
         Raises:
             Conflict: it is in this service already (21710), in another one (21712), or the service is full (21714).
-            NotFound: the account has no such service (20404).
             AmbiguousOutcome: the answer was lost; it may have been added.
         """
         ...
 
     @get("Services/{service_sid}/ShortCodes/{sid}")
     async def fetch(self, service_sid: str, sid: str, **options: Unpack[Options]) -> ShortCode:
-        """Read one short code of a service.
-
-        Args:
-            service_sid: the service's sid.
-            sid: the short code's sid (``SC…``).
-
-        Raises:
-            NotFound: the service has no such short code (20404).
-        """
+        """Read one short code of a service."""
         ...
 
     @delete("Services/{service_sid}/ShortCodes/{sid}")
     async def remove(self, service_sid: str, sid: str, **options: Unpack[Options]) -> None:
-        """Take a short code out of a service; it stays in the account. Safe to repeat. Raises as `fetch` does.
-
-        Args:
-            service_sid: the service's sid.
-            sid: the short code's sid.
-        """
+        """Take a short code out of a service; it stays in the account. Safe to repeat. Raises as `fetch` does."""
         ...
 
     @pages("Services/{service_sid}/ShortCodes", key="short_codes")
     def list(self, service_sid: str, **paging: Unpack[Paging]) -> Pages[ShortCode]:
-        """The short codes in a service.
-
-        Args:
-            service_sid: the service's sid.
-        """
+        """The short codes in a service."""
         ...
 
 
 class AlphaSenders(Resource, at=MESSAGING):
-    """The alpha senders in a Messaging Service (``session.alpha_senders``)."""
+    """The alpha senders in a Messaging Service (``session.alpha_senders``).
+
+    Args of its operations:
+        service_sid: the service's sid (``MG…``).
+        sid: the alpha sender's sid (``AI…``).
+
+    Raises:
+        NotFound: the account has no such thing (20404).
+    """
 
     @post("Services/{service_sid}/AlphaSenders")
     async def add(self, service_sid: str, *, alpha_sender: str, **options: Unpack[Options]) -> AlphaSender:
         """Give a service an alphanumeric sender id. Not safe to repeat: the second time is a conflict.
 
         Args:
-            service_sid: the service's sid (``MG…``).
             alpha_sender: 1 to 11 of ``A-Z a-z 0-9``, space, ``-``, ``_``, ``+``, ``&``, and not only digits.
 
         Raises:
             InvalidRequest: the id is not allowed (21709).
             Conflict: the service has one already.
-            NotFound: the account has no such service (20404).
             AmbiguousOutcome: the answer was lost; it may have been added.
         """
         ...
 
     @get("Services/{service_sid}/AlphaSenders/{sid}")
     async def fetch(self, service_sid: str, sid: str, **options: Unpack[Options]) -> AlphaSender:
-        """Read one alpha sender of a service.
-
-        Args:
-            service_sid: the service's sid.
-            sid: the alpha sender's sid (``AI…``).
-
-        Raises:
-            NotFound: the service has no such alpha sender (20404).
-        """
+        """Read one alpha sender of a service."""
         ...
 
     @delete("Services/{service_sid}/AlphaSenders/{sid}")
     async def remove(self, service_sid: str, sid: str, **options: Unpack[Options]) -> None:
-        """Take an alpha sender out of a service. Safe to repeat. Raises as `fetch` does.
-
-        Args:
-            service_sid: the service's sid.
-            sid: the alpha sender's sid.
-        """
+        """Take an alpha sender out of a service. Safe to repeat. Raises as `fetch` does."""
         ...
 
     @pages("Services/{service_sid}/AlphaSenders", key="alpha_senders")
     def list(self, service_sid: str, **paging: Unpack[Paging]) -> Pages[AlphaSender]:
-        """The alpha senders in a service.
-
-        Args:
-            service_sid: the service's sid.
-        """
+        """The alpha senders in a service."""
         ...
 
 
 class DestinationAlphaSenders(Resource, at=MESSAGING):
-    """The alpha senders in a Messaging Service, by country (``session.destination_alpha_senders``)."""
+    """The alpha senders in a Messaging Service, by country (``session.destination_alpha_senders``).
+
+    Args of its operations:
+        service_sid: the service's sid (``MG…``).
+        sid: the alpha sender's sid (``AI…``).
+
+    Raises:
+        NotFound: the account has no such thing (20404).
+    """
 
     @post("Services/{service_sid}/DestinationAlphaSenders")
     async def add(self, service_sid: str, *, alpha_sender: str, iso_country_code: str | None = None,
@@ -231,39 +206,24 @@ class DestinationAlphaSenders(Resource, at=MESSAGING):
         """Give a service a sender id for one country. Not safe to repeat: the second time is a conflict.
 
         Args:
-            service_sid: the service's sid (``MG…``).
             alpha_sender: the id, as `AlphaSenders.add` takes it.
             iso_country_code: two letters (``"FR"``). Default: one for all countries that have none of their own.
 
         Raises:
             InvalidRequest: the id is not allowed (21709), or there is no such country (20001).
             Conflict: the service has it for that country already.
-            NotFound: the account has no such service (20404).
             AmbiguousOutcome: the answer was lost; it may have been added.
         """
         ...
 
     @get("Services/{service_sid}/DestinationAlphaSenders/{sid}")
     async def fetch(self, service_sid: str, sid: str, **options: Unpack[Options]) -> DestinationAlphaSender:
-        """Read one alpha sender of a service.
-
-        Args:
-            service_sid: the service's sid.
-            sid: the alpha sender's sid (``AI…``).
-
-        Raises:
-            NotFound: the service has no such alpha sender (20404).
-        """
+        """Read one alpha sender of a service."""
         ...
 
     @delete("Services/{service_sid}/DestinationAlphaSenders/{sid}")
     async def remove(self, service_sid: str, sid: str, **options: Unpack[Options]) -> None:
-        """Take an alpha sender out of a service. Safe to repeat. Raises as `fetch` does.
-
-        Args:
-            service_sid: the service's sid.
-            sid: the alpha sender's sid.
-        """
+        """Take an alpha sender out of a service. Safe to repeat. Raises as `fetch` does."""
         ...
 
     @pages("Services/{service_sid}/DestinationAlphaSenders", key="alpha_senders")
@@ -272,58 +232,46 @@ class DestinationAlphaSenders(Resource, at=MESSAGING):
         """The alpha senders in a service.
 
         Args:
-            service_sid: the service's sid.
             iso_country_code: only those for this country.
         """
         ...
 
 
 class ChannelSenders(Resource, at=MESSAGING):
-    """The senders on other channels in a Messaging Service (``session.channel_senders``); `ChannelsSenders` makes them."""
+    """The senders on other channels in a Messaging Service (``session.channel_senders``); `ChannelsSenders` makes them.
+
+    Args of its operations:
+        service_sid: the service's sid (``MG…``).
+        sid: the channel sender's sid.
+
+    Raises:
+        NotFound: the account has no such thing (20404).
+    """
 
     @post("Services/{service_sid}/ChannelSenders")
     async def add(self, service_sid: str, *, sid: str, **options: Unpack[Options]) -> ChannelSender:
         """Put one of the account's channel senders into a service. Not safe to repeat: the second time is a conflict.
 
         Args:
-            service_sid: the service's sid (``MG…``).
             sid: the channel sender's sid (``XE…``).
 
         Raises:
             Conflict: it is in this service already (21710), in another one (21712), or the service is full (21714).
-            NotFound: the account has no such service (20404), or no such sender.
             AmbiguousOutcome: the answer was lost; it may have been added.
         """
         ...
 
     @get("Services/{service_sid}/ChannelSenders/{sid}")
     async def fetch(self, service_sid: str, sid: str, **options: Unpack[Options]) -> ChannelSender:
-        """Read one channel sender of a service.
-
-        Args:
-            service_sid: the service's sid.
-            sid: the channel sender's sid.
-
-        Raises:
-            NotFound: the service has no such channel sender (20404).
-        """
+        """Read one channel sender of a service."""
         ...
 
     @delete("Services/{service_sid}/ChannelSenders/{sid}")
     async def remove(self, service_sid: str, sid: str, **options: Unpack[Options]) -> None:
-        """Take a channel sender out of a service; it stays in the account. Safe to repeat. Raises as `fetch` does.
-
-        Args:
-            service_sid: the service's sid.
-            sid: the channel sender's sid.
-        """
+        """Take a channel sender out of a service; it stays in the account. Safe to repeat. Raises as `fetch` does."""
         ...
 
     @pages("Services/{service_sid}/ChannelSenders", key="senders")
     def list(self, service_sid: str, **paging: Unpack[Paging]) -> Pages[ChannelSender]:
-        """The channel senders in a service.
-
-        Args:
-            service_sid: the service's sid.
-        """
+        """The channel senders in a service."""
         ...
