@@ -439,10 +439,15 @@ async def test_a_session_keeps_nothing_of_its_calls(emulator: Emulator) -> None:
 
 
 def test_what_is_left_out_is_none() -> None:
-    """There is no sentinel: every option defaults to None, which is falsy, copies and pickles, and help can show it."""
+    """There is no sentinel: every option defaults to None, which is falsy, copies and pickles, and help can show it.
+
+    The version that an answer is asked for in is a plain text, which goes out as it stands in the signature.
+    """
+    plain = {"timeout": float, "api_version": str}
     for operation in OPERATIONS:
         for parameter in inspect.signature(operation.declared).parameters.values():
-            assert parameter.default in {None, parameter.empty} or parameter.name == "timeout", operation.name
+            if parameter.default not in {None, parameter.empty}:
+                assert type(parameter.default) is plain.get(parameter.name), operation.name
     assert "object at 0x" not in pydoc.plain(pydoc.render_doc(Messages))
 
 
