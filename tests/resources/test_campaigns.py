@@ -261,7 +261,7 @@ async def test_what_does_not_exist_is_not_found(twilio: AsyncSession, service: S
             with pytest.raises(NotFound):
                 await call(where.sid, sid)
         with pytest.raises(NotFound):
-            await twilio.campaigns.update(where.sid, sid, **CONTENT, **MORE)
+            await twilio.campaigns.update(where.sid, sid, **CONTENT | {"description": "Too short"}, **MORE)
     for refused in (
         registered(twilio, nowhere, brand),
         registered(twilio, another, Brand(sid="BN" + "0" * 32, account_sid="", status="APPROVED")),

@@ -184,8 +184,9 @@ def fetch_campaign(call: Call) -> Answer:
 @routes.post("UpdateUsAppToPerson", f"{FOLDER}/{{Sid}}", *CONTENT)
 def update_campaign(call: Call) -> Answer:
     """Mend a campaign, which is looked at once more."""
+    campaign = _found(call)
     given = settings.given(call, CONTENT, *ALWAYS, "AgeGated", "DirectLending")
-    campaign = replace(_found(call), campaign_status="PENDING", errors=(), date_updated=call.today, **given)
+    campaign = replace(campaign, campaign_status="PENDING", errors=(), date_updated=call.today, **given)
     call.state.change(call.account, campaign)
     return Answer(content=_content(call, campaign))
 
