@@ -756,7 +756,7 @@ async def test_a_row_that_cannot_be_counted_takes_one_turn(twilio: AsyncSession,
 
 
 async def test_two_thousand_rows_pass_a_server_that_takes_thirty_at_once() -> None:
-    """Every good row is sent exactly once, none is lost to a 429, and hardly any request is refused."""
+    """Every good row is sent exactly once, none is lost to a 429, and once the size is found hardly any request is refused."""
     # Long enough that the answers, and not this machine's processors, are what a round trip waits for.
     latency = 0.05
     async with Emulator(concurrency_limit=30, latency=latency) as emulator, AsyncSession.from_env(emulator.env) as twilio:
@@ -766,7 +766,9 @@ async def test_two_thousand_rows_pass_a_server_that_takes_thirty_at_once() -> No
         assert sorted(result.index for result in results) == [*range(2020)]
         assert Counter(result.outcome for result in results) == {"accepted": 2000, "rejected": 20}
         assert Counter(message.to for message in emulator.messages) == Counter(row["to"] for row in rows(emulator, 2000))
-        assert emulator.rejected < 0.02 * len(emulator.requests)
+        # A machine that stands still while the size is sought lets it grow too far; how it is found is tried in simulated time.
+        later = [request.status for request in emulator.requests[400:]]
+        assert later.count(429) < 0.01 * len(later)
         assert emulator.in_flight_peak <= 30
 
 
