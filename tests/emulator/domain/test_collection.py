@@ -146,3 +146,23 @@ def test_unknown_sids_are_errors() -> None:
             change("T0")
     with pytest.raises(IndexError):
         collection.oldest()
+
+
+@given(st.lists(st.lists(st.integers(0, 5), max_size=10), max_size=4), st.integers(1, 7))
+def test_several_collections_are_one_in_order(minutes: list[list[int]], size: int) -> None:
+    """Each keeps its own order, and a page goes on although what it ended with was deleted meanwhile."""
+    collections: list[Collection[Thing]] = []
+    for letter, of_one in enumerate(minutes):
+        collections.append(Collection())
+        for number, minute in enumerate(of_one):
+            collections[-1].add(Thing(f"T{letter}-{number}"), START + timedelta(minutes=minute))
+    together = Collection[Thing].of_all(collections)
+    everything = sids(together.slice(100).items)
+    assert len(everything) == len(together) == sum(map(len, minutes))
+    assert [together.second_of(sid) for sid in everything] == sorted(map(together.second_of, everything), reverse=True)
+    for letter, collection in enumerate(collections):
+        assert [sid for sid in everything if sid.startswith(f"T{letter}-")] == sids(collection.slice(100).items)
+    for sid in everything[size - 1 : size]:
+        collections[int(sid[1])].remove(sid)
+        rest = Collection[Thing].of_all(collections).slice(100, after=sid)
+        assert sids(rest.items) == everything[size:]

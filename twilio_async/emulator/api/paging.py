@@ -155,9 +155,8 @@ class _Links:
     """The addresses of a page and of those around it."""
 
     def __init__(self, call: Call, base: str, filters: Sequence[str], asked: Turn, found: Slice[R]) -> None:
-        given = ((name, call.text(name)) for name in filters)
         self._base = base
-        self._filters = [(name, value) for name, value in given if value is not None]
+        self._filters = [(name, value) for name in filters for value in call.texts(name)]
         self._size = asked.size
         self.first = self._link(0)
         self.this = self._link(asked.number, call.text("PageToken") if asked.number else None)

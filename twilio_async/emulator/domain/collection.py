@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import count, islice
 from typing import Generic, NamedTuple, Protocol, TypeVar
@@ -59,6 +59,25 @@ class Collection(Generic[R]):
         self._places: dict[str, int] = {}
         self._promised: dict[str, int] = {}
         self._serials = count()
+
+    @classmethod
+    def of_all(cls, collections: Iterable[Collection[R]]) -> Collection[R]:
+        """What several hold together, in one order of time, as it is now."""
+        together = cls()
+        places = (
+            (place, number, sid, collection.get(sid))
+            for number, collection in enumerate(collections)
+            for sid, place in collection.places()
+        )
+        for place, _, sid, record in sorted(places):
+            renumbered = together._places[sid] = place >> _SERIAL_BITS << _SERIAL_BITS | next(together._serials)
+            if record is not None:
+                together._file(renumbered, record)
+        return together
+
+    def places(self) -> Iterable[tuple[str, int]]:
+        """The place of each record that is, or was, in here, by its sid."""
+        return self._places.items()
 
     def __len__(self) -> int:
         return len(self._order)
