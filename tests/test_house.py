@@ -48,6 +48,7 @@ LAYERS = [
         "resources.numbers",
         "resources.senders",
         "resources.services",
+        "resources.tollfree",
     },
     {"resources.campaigns"},
     {"_resources"},

@@ -79,6 +79,7 @@ if TYPE_CHECKING:
     from twilio_async.resources.numbers import AccountBalance, AccountShortCode, IncomingPhoneNumber, NumberCapabilities
     from twilio_async.resources.senders import AlphaSender, ChannelSender, DestinationAlphaSender, PhoneNumber, ShortCode
     from twilio_async.resources.services import Service
+    from twilio_async.resources.tollfree import RejectionReason, TollfreeVerification
     from twilio_async.retry import Retry, RetryBudget
     from twilio_async.session import AsyncSession
 
@@ -142,6 +143,7 @@ __all__ = [
     "RcsCountry",
     "RegionNotEnabled",
     "RegistrationError",
+    "RejectionReason",
     "Response",
     "Retry",
     "RetryBudget",
@@ -157,6 +159,7 @@ __all__ = [
     "SessionClosed",
     "ShortCode",
     "TimedOut",
+    "TollfreeVerification",
     "TransportError",
     "TwilioError",
     "TypingIndicator",
@@ -184,6 +187,7 @@ _ROOMS = (
     "resources.a2p",
     "resources.campaigns",
     "resources.links",
+    "resources.tollfree",
 )
 """Where the public names live, the cheapest to load first."""
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from twilio_async.resources.numbers import AccountShortCodes, Balance, IncomingPhoneNumbers
     from twilio_async.resources.senders import AlphaSenders, ChannelSenders, DestinationAlphaSenders, PhoneNumbers, ShortCodes
     from twilio_async.resources.services import Services
+    from twilio_async.resources.tollfree import TollfreeVerifications
     from twilio_async.session import AsyncSession
 
 
@@ -165,3 +166,10 @@ class Resources:
         from twilio_async.resources.links import DomainServices
 
         return DomainServices(self._session)
+
+    @functools.cached_property
+    def tollfree_verifications(self) -> TollfreeVerifications:
+        """What allows toll-free numbers to text Americans."""
+        from twilio_async.resources.tollfree import TollfreeVerifications
+
+        return TollfreeVerifications(self._session)

@@ -54,6 +54,8 @@ NUMBER, SHORT_CODE, ALPHA, WHATSAPP_SENDER = "PN" + "1" * 32, "SC" + "5" * 32, "
 PEM = "".join(f"-----BEGIN {name}-----\nMIID\n-----END {name}-----\n" for name in ("CERTIFICATE", "PRIVATE KEY"))
 BRAND, SERVICE = "BN" + "6" * 32, "MG" + "7" * 32
 """Made where a campaign needs them."""
+TOLL_FREE = "PN" + "8" * 32
+"""Of a toll-free number, bought where one is verified."""
 
 INBOUND = "SM" + "1" * 32
 """A text that somebody wrote on WhatsApp."""
@@ -90,6 +92,19 @@ GOOD: Mapping[str, Form] = {
     "CreateUsAppToPerson": {**CAMPAIGN, "BrandRegistrationSid": BRAND, "UsAppToPersonUsecase": "MARKETING"},
     "UpdateUsAppToPerson": {**CAMPAIGN, "AgeGated": "false", "DirectLending": "false"},
     "CreateExternalCampaign": {"CampaignId": "CM1", "MessagingServiceSid": SERVICE},
+    "CreateTollfreeVerification": {
+        "BusinessName": "Shop",
+        "BusinessWebsite": "https://example.com",
+        "NotificationEmail": "ann@example.com",
+        "UseCaseCategories": ["MARKETING"],
+        "UseCaseSummary": "Offers",
+        "ProductionMessageSample": "Hello",
+        "OptInImageUrls": [PICTURE],
+        "OptInType": "VERBAL",
+        "MessageVolume": "10",
+        "TollfreePhoneNumberSid": TOLL_FREE,
+    },
+    "UpdateTollfreeVerification": {"BusinessName": "Shop again"},
     "UpdateDomainCertV4": {"TlsCert": PEM},
     "UpdateDomainConfig": {"FallbackUrl": "https://example.com"},
     "CreateOauth2Token": {
@@ -183,6 +198,11 @@ def furnished(emulator: Emulator, path: str) -> dict[str, str]:
             if "/Vettings/{" in path:
                 folder = f"/v1/a2p/BrandRegistrations/{found['Sid']}/Vettings"
                 found["BrandVettingSid"] = sid(folder, "brand_vetting_sid", **GOOD["CreateBrandVetting"])
+        if "/Tollfree/" in path:
+            emulator.seed({"numbers": [{"sid": TOLL_FREE, "number": "+18005550123"}]})
+        if "/Tollfree/Verifications/{" in path:
+            found["Sid"] = sid("/v1/Tollfree/Verifications", **GOOD["CreateTollfreeVerification"])
+            emulator.reject(found["Sid"])
         if "/LinkShortening/" in path:
             domain = found["DomainSid"] = emulator.add_link_domain("go.example.com").sid
             service = found["MessagingServiceSid"] = sid("/v1/Services", FriendlyName="Shop")

@@ -28,6 +28,8 @@ OWN_WORDS = {
 UNRECORDED = {
     "INVALID_BODY": 20001,
     "SERVICE_HAS_DOMAIN": 20001,
+    "VERIFICATION_EXISTS": 20001,
+    "VERIFICATION_NOT_EDITABLE": 20001,
     "CALL_TO_MISSING": 21201,
     "CALL_FROM_MISSING": 21213,
     "CALL_URL_MISSING": 21205,
@@ -45,7 +47,7 @@ UNRECORDED = {
     "CLIENT_ID_EMPTY": 321402,
     "GRANT_TYPE_INVALID": 321403,
 }
-"""Rows of calls, of buying numbers, JSON bodies, domains and access tokens, of which at most the codes are known."""
+"""Rows of calls, of buying numbers, JSON bodies, domains, verifications and tokens, of which at most the codes are known."""
 
 
 def test_a_row_of_another_product_has_its_code() -> None:

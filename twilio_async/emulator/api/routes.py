@@ -18,6 +18,7 @@ from twilio_async.emulator.api.operations import (
     services,
     short_codes,
     tokens,
+    tollfree,
     typing_indicators,
     vettings,
 )
@@ -38,6 +39,7 @@ ROUTES: tuple[Route, ...] = (
     *balance.routes,
     *deactivations.routes,
     *links.routes,
+    *tollfree.routes,
 )
 """The operations of Twilio's OpenAPI documents that the client of this package has as well."""
 

@@ -153,6 +153,11 @@ BRAND_NOT_APPROVED = Row(400, 20001, "The A2P brand {sid} is not approved")
 NO_SOLE_PROPRIETOR = Row(400, 20001, "The A2P brand {sid} is no sole proprietor's, who alone has a one-time password")
 BRAND_HAS_CAMPAIGN = Row(400, 20001, "The A2P brand {sid} is a sole proprietor's, and has its one campaign already")
 SERVICE_HAS_CAMPAIGN = Row(400, 20001, "The Messaging Service {sid} has an A2P campaign already")
+
+# Of toll-free verifications.
+VERIFICATION_EXISTS = Row(400, 20001, "The Tollfree Phone Number has a verification already")
+VERIFICATION_NOT_EDITABLE = Row(400, 20001, "The Tollfree Verification cannot be edited")
+
 # Of domains for short links.
 SERVICE_HAS_DOMAIN = Row(400, 20001, "The Messaging Service is associated with another domain")
 
