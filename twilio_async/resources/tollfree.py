@@ -98,7 +98,11 @@ class TollfreeVerification(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TollfreeVerifications(Resource, at=MESSAGING):
-    """The account's verifications (``session.tollfree_verifications``); one that it does not have is `NotFound` (20404)."""
+    """The account's verifications (``session.tollfree_verifications``); one that it does not have is `NotFound` (20404).
+
+    Args of its operations:
+        sid: the verification's sid (``HH…``).
+    """
 
     @post("Tollfree/Verifications")
     async def create(
@@ -169,11 +173,7 @@ class TollfreeVerifications(Resource, at=MESSAGING):
 
     @get("Tollfree/Verifications/{sid}")
     async def fetch(self, sid: str, **options: Unpack[Options]) -> TollfreeVerification:
-        """Read one verification.
-
-        Args:
-            sid: the verification's sid (``HH…``).
-        """
+        """Read one verification."""
         ...
 
     @post("Tollfree/Verifications/{sid}")
@@ -199,7 +199,6 @@ class TollfreeVerifications(Resource, at=MESSAGING):
         """Mend a rejected verification, and hand it in again. Not safe to repeat: it cannot be edited while it is reviewed.
 
         Args:
-            sid: the verification's sid.
             business_name: as for `create`.
             business_website: as for `create`.
             notification_email: as for `create`.
@@ -244,18 +243,13 @@ class TollfreeVerifications(Resource, at=MESSAGING):
 
     @delete("Tollfree/Verifications/{sid}")
     async def delete(self, sid: str, **options: Unpack[Options]) -> None:
-        """Delete a verification; the number may have another. Safe to repeat.
-
-        Args:
-            sid: the verification's sid.
-        """
+        """Delete a verification; the number may have another. Safe to repeat."""
         ...
 
     async def wait(self, sid: str, *, timeout: float = 600.0, interval: float = 5.0) -> TollfreeVerification:
         """Read a verification again and again until it is approved or rejected, which may take days.
 
         Args:
-            sid: the verification's sid.
             timeout: seconds to wait in all. Default 600.
             interval: seconds between the first two reads, growing by half up to 10. Default 5.
 
