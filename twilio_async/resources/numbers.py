@@ -161,32 +161,10 @@ class IncomingPhoneNumbers(Resource, at=CORE):
         bundle_sid: str | None = None, emergency_status: EmergencyStatus | None = None,
         emergency_address_sid: str | None = None, api_version: str | None = None, **options: Unpack[Options],
     ) -> IncomingPhoneNumber:  # fmt: skip
-        """Change settings of a number; ``""`` takes a URL away. Safe to repeat, but a number that was handed over.
+        """Change settings of a number, as for `create`; ``""`` takes a URL away. Safe to repeat, but a handover.
 
         Args:
             account_sid: the account of the same family that it is handed over to.
-            friendly_name: for people.
-            sms_url: who is told of inbound messages.
-            sms_method: how.
-            sms_fallback_url: who is told when that fails.
-            sms_fallback_method: how.
-            sms_application_sid: the application whose URLs stand in for the four above.
-            status_callback: who is told of the number's own events.
-            status_callback_method: how.
-            voice_url: who answers calls.
-            voice_method: how.
-            voice_fallback_url: who is asked when that fails.
-            voice_fallback_method: how.
-            voice_application_sid: the application whose URLs stand in for the four above.
-            voice_caller_id_lookup: whether callers' names are looked up.
-            voice_receive_mode: voice or fax.
-            trunk_sid: the trunk that takes calls instead.
-            address_sid: the address that some countries ask for.
-            identity_sid: the identity that some countries ask for.
-            bundle_sid: the regulatory bundle that some countries ask for.
-            emergency_status: whether it may call emergency numbers.
-            emergency_address_sid: the address that help is sent to.
-            api_version: of calls.
 
         Raises:
             InvalidRequest: a setting is wrong (20001).
@@ -195,7 +173,7 @@ class IncomingPhoneNumbers(Resource, at=CORE):
 
     @delete("IncomingPhoneNumbers/{sid}.json")
     async def delete(self, sid: str, **options: Unpack[Options]) -> None:
-        """Give a number back; others may buy it. Safe to repeat. Raises as `fetch` does."""
+        """Give a number back; others may buy it. Safe to repeat."""
         ...
 
     @pages("IncomingPhoneNumbers.json", key="incoming_phone_numbers")
@@ -236,7 +214,7 @@ class AccountShortCodes(Resource, at=CORE):
         sms_method: HttpMethod | None = None, sms_fallback_url: str | None = None,
         sms_fallback_method: HttpMethod | None = None, api_version: str | None = None, **options: Unpack[Options],
     ) -> AccountShortCode:  # fmt: skip
-        """Change settings of a short code; ``""`` takes a URL away. Safe to repeat. Raises as `fetch` does.
+        """Change settings of a short code; ``""`` takes a URL away. Safe to repeat.
 
         Args:
             friendly_name: for people, at most 64 characters.

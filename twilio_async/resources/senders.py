@@ -99,7 +99,7 @@ class PhoneNumbers(Resource, at=MESSAGING):
 
     @delete("Services/{service_sid}/PhoneNumbers/{sid}")
     async def remove(self, service_sid: str, sid: str, **options: Unpack[Options]) -> None:
-        """Take a phone number out of a service; it stays in the account. Safe to repeat. Raises as `fetch` does."""
+        """Take a phone number out of a service; it stays in the account. Safe to repeat."""
         ...
 
     @pages("Services/{service_sid}/PhoneNumbers", key="phone_numbers")
@@ -139,7 +139,7 @@ class ShortCodes(Resource, at=MESSAGING):
 
     @delete("Services/{service_sid}/ShortCodes/{sid}")
     async def remove(self, service_sid: str, sid: str, **options: Unpack[Options]) -> None:
-        """Take a short code out of a service; it stays in the account. Safe to repeat. Raises as `fetch` does."""
+        """Take a short code out of a service; it stays in the account. Safe to repeat."""
         ...
 
     @pages("Services/{service_sid}/ShortCodes", key="short_codes")
@@ -180,7 +180,7 @@ class AlphaSenders(Resource, at=MESSAGING):
 
     @delete("Services/{service_sid}/AlphaSenders/{sid}")
     async def remove(self, service_sid: str, sid: str, **options: Unpack[Options]) -> None:
-        """Take an alpha sender out of a service. Safe to repeat. Raises as `fetch` does."""
+        """Take an alpha sender out of a service. Safe to repeat."""
         ...
 
     @pages("Services/{service_sid}/AlphaSenders", key="alpha_senders")
@@ -223,7 +223,7 @@ class DestinationAlphaSenders(Resource, at=MESSAGING):
 
     @delete("Services/{service_sid}/DestinationAlphaSenders/{sid}")
     async def remove(self, service_sid: str, sid: str, **options: Unpack[Options]) -> None:
-        """Take an alpha sender out of a service. Safe to repeat. Raises as `fetch` does."""
+        """Take an alpha sender out of a service. Safe to repeat."""
         ...
 
     @pages("Services/{service_sid}/DestinationAlphaSenders", key="alpha_senders")
@@ -268,7 +268,7 @@ class ChannelSenders(Resource, at=MESSAGING):
 
     @delete("Services/{service_sid}/ChannelSenders/{sid}")
     async def remove(self, service_sid: str, sid: str, **options: Unpack[Options]) -> None:
-        """Take a channel sender out of a service; it stays in the account. Safe to repeat. Raises as `fetch` does."""
+        """Take a channel sender out of a service; it stays in the account. Safe to repeat."""
         ...
 
     @pages("Services/{service_sid}/ChannelSenders", key="senders")

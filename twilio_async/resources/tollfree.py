@@ -196,44 +196,10 @@ class TollfreeVerifications(Resource, at=MESSAGING):
         age_gated_content: bool | None = None, opt_in_keywords: str | Sequence[str] | None = None,
         vetting_provider: VettingProvider | None = None, vetting_id: str | None = None, **options: Unpack[Options],
     ) -> TollfreeVerification:  # fmt: skip
-        """Mend a rejected verification, and hand it in again. Not safe to repeat: it cannot be edited while it is reviewed.
+        """Mend a rejected verification, as for `create`, and hand it in again. Not safe to repeat: a review bars edits.
 
         Args:
-            business_name: as for `create`.
-            business_website: as for `create`.
-            notification_email: as for `create`.
-            use_case_categories: as for `create`.
-            use_case_summary: as for `create`.
-            production_message_sample: as for `create`.
-            opt_in_image_urls: as for `create`.
-            opt_in_type: as for `create`.
-            message_volume: as for `create`.
             edit_reason: why it is handed in again, such as ``"Website fixed"``.
-            business_street_address: as for `create`.
-            business_street_address2: as for `create`.
-            business_city: as for `create`.
-            business_state_province_region: as for `create`.
-            business_postal_code: as for `create`.
-            business_country: as for `create`.
-            additional_information: as for `create`.
-            business_contact_first_name: as for `create`.
-            business_contact_last_name: as for `create`.
-            business_contact_email: as for `create`.
-            business_contact_phone: as for `create`.
-            business_registration_number: as for `create`.
-            business_registration_authority: as for `create`.
-            business_registration_country: as for `create`.
-            business_type: as for `create`.
-            business_registration_phone_number: as for `create`.
-            doing_business_as: as for `create`.
-            opt_in_confirmation_message: as for `create`.
-            help_message_sample: as for `create`.
-            privacy_policy_url: as for `create`.
-            terms_and_conditions_url: as for `create`.
-            age_gated_content: as for `create`.
-            opt_in_keywords: as for `create`.
-            vetting_provider: as for `create`.
-            vetting_id: as for `create`.
 
         Raises:
             InvalidRequest: a parameter is wrong, or it may not be edited: not in this state, or no longer (20001).
