@@ -51,6 +51,7 @@ class Recorder:
         """What to give to a session as one of its ``trace_configs``."""
         config = aiohttp.TraceConfig()
         config.on_request_start.append(self._started)
+        config.on_request_headers_sent.append(self._written)
         config.on_request_chunk_sent.append(self._sent)
         config.on_response_chunk_received.append(self._received)
         config.on_request_end.append(self._answered)
@@ -60,6 +61,9 @@ class Recorder:
         url = params.url
         context.exchange = Exchange(params.method, url.raw_path, url.raw_query_string, CIMultiDictProxy(params.headers))
         self.exchanges.append(context.exchange)
+
+    async def _written(self, _session: Any, context: Any, _params: aiohttp.TraceRequestHeadersSentParams) -> None:
+        context.exchange.body = b""  # aiohttp itself says it again where a connection that was kept turns out to be dead
 
     async def _sent(self, _session: Any, context: Any, params: aiohttp.TraceRequestChunkSentParams) -> None:
         context.exchange.body += params.chunk
