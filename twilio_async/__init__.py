@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from twilio_async.resources.media import MediaItem
     from twilio_async.resources.messages import Feedback, Message
     from twilio_async.resources.numbers import AccountBalance, AccountShortCode, IncomingPhoneNumber, NumberCapabilities
+    from twilio_async.resources.pricing import CarrierPrices, MessagingPrice, Price
     from twilio_async.resources.senders import AlphaSender, ChannelSender, DestinationAlphaSender, PhoneNumber, ShortCode
     from twilio_async.resources.services import Service
     from twilio_async.resources.tollfree import RejectionReason, TollfreeVerification
@@ -101,6 +102,7 @@ __all__ = [
     "CampaignUsecase",
     "CampaignUsecases",
     "CarrierLimit",
+    "CarrierPrices",
     "CertificateError",
     "CertificateInValidation",
     "ChannelSender",
@@ -123,6 +125,7 @@ __all__ = [
     "InvalidSender",
     "MediaItem",
     "Message",
+    "MessagingPrice",
     "NotCancelable",
     "NotFound",
     "NumberCapabilities",
@@ -134,6 +137,7 @@ __all__ = [
     "PermissionDenied",
     "PhoneNumber",
     "PreregisteredCampaign",
+    "Price",
     "QueueFull",
     "RateLimit",
     "RateLimited",
@@ -188,6 +192,7 @@ _ROOMS = (
     "resources.campaigns",
     "resources.links",
     "resources.tollfree",
+    "resources.pricing",
 )
 """Where the public names live, the cheapest to load first."""
 

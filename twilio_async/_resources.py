@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from twilio_async.resources.media import Media
     from twilio_async.resources.messages import Messages
     from twilio_async.resources.numbers import AccountShortCodes, Balance, IncomingPhoneNumbers
+    from twilio_async.resources.pricing import MessagingPrices
     from twilio_async.resources.senders import AlphaSenders, ChannelSenders, DestinationAlphaSenders, PhoneNumbers, ShortCodes
     from twilio_async.resources.services import Services
     from twilio_async.resources.tollfree import TollfreeVerifications
@@ -173,3 +174,10 @@ class Resources:
         from twilio_async.resources.tollfree import TollfreeVerifications
 
         return TollfreeVerifications(self._session)
+
+    @functools.cached_property
+    def messaging_prices(self) -> MessagingPrices:
+        """What messages cost, by country."""
+        from twilio_async.resources.pricing import MessagingPrices
+
+        return MessagingPrices(self._session)

@@ -215,6 +215,8 @@ def furnished(emulator: Emulator, path: str) -> dict[str, str]:
         if "/Indicators/" in path:
             told = {"sid": INBOUND, "from": "whatsapp:+15558675310", "to": emulator.whatsapp, "direction": "inbound"}
             emulator.seed({"messages": [told]})
+        if "/Messaging/Countries/{" in path:
+            found["IsoCountry"] = "US"
         if "/IncomingPhoneNumbers/{Sid}" in path:
             found["Sid"] = NUMBER
         if "/SMS/ShortCodes/{Sid}" in path:

@@ -14,6 +14,7 @@ from twilio_async.emulator.api.operations import (
     magic,
     media,
     messages,
+    prices,
     senders,
     services,
     short_codes,
@@ -40,6 +41,7 @@ ROUTES: tuple[Route, ...] = (
     *deactivations.routes,
     *links.routes,
     *tollfree.routes,
+    *prices.routes,
 )
 """The operations of Twilio's OpenAPI documents that the client of this package has as well."""
 

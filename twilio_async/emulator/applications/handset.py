@@ -21,7 +21,8 @@ from twilio_async.emulator.applications.twiml import MAX_DOCUMENTS, MAX_REPLIES,
 from twilio_async.emulator.applications.twiml import Message as Reply
 from twilio_async.emulator.domain.accounts import Account
 from twilio_async.emulator.domain.delivery_errors import OPTED_OUT
-from twilio_async.emulator.domain.lifecycle import CURRENCY, PRICE_OF_SEGMENT, segments_of
+from twilio_async.emulator.domain.lifecycle import PRICE_OF_SEGMENT, segments_of
+from twilio_async.emulator.domain.prices import CURRENCY
 from twilio_async.emulator.domain.records import Message, Webhook
 from twilio_async.emulator.domain.state import HostedMedia, State
 from twilio_async.emulator.events import Events

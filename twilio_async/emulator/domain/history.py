@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from twilio_async.emulator.domain.accounts import Account
-from twilio_async.emulator.domain.lifecycle import CURRENCY, IN_FLIGHT, PRICE_OF_SEGMENT, segments_of
+from twilio_async.emulator.domain.lifecycle import IN_FLIGHT, PRICE_OF_SEGMENT, segments_of
+from twilio_async.emulator.domain.prices import CURRENCY
 from twilio_async.emulator.domain.records import Direction, Message, Status
 
 SOMEBODY = "+15558675310"

@@ -25,6 +25,7 @@ from twilio_async.emulator.domain.delivery_errors import (
     bad_end,
 )
 from twilio_async.emulator.domain.pool import choose_sender
+from twilio_async.emulator.domain.prices import CURRENCY, PRICES
 from twilio_async.emulator.domain.records import Message, Status
 from twilio_async.emulator.domain.throughput import Queues
 from twilio_async.emulator.switches import DEFAULT, Switches
@@ -51,9 +52,9 @@ _LEFT_QUEUE: frozenset[Status] = frozenset({"sent", "delivered", "undelivered", 
 _NEEDS_SENDER: frozenset[Status] = frozenset({"queued", "sending", "sent", "delivered", "undelivered", "read"})
 _WAITING: frozenset[Status] = frozenset({"accepted", "queued"})
 
-PRICE_OF_SEGMENT = Decimal("-0.00750")
+PRICE_OF_SEGMENT = -PRICES["US"].outbound
+"""To wherever it goes."""
 PRICE_OF_MMS = Decimal("-0.02000")
-CURRENCY = "USD"
 
 
 class Watcher(Protocol):

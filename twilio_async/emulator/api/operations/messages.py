@@ -12,7 +12,8 @@ from twilio_async.emulator.api.paging import PARAMETERS, envelope_2010, turn
 from twilio_async.emulator.api.routing import Routes
 from twilio_async.emulator.domain import errors
 from twilio_async.emulator.domain.collection import Window
-from twilio_async.emulator.domain.lifecycle import CURRENCY, IN_FLIGHT, segments_of
+from twilio_async.emulator.domain.lifecycle import IN_FLIGHT, segments_of
+from twilio_async.emulator.domain.prices import CURRENCY
 from twilio_async.emulator.domain.records import Feedback, Message, Status
 
 FOLDER = "/2010-04-01/Accounts/{AccountSid}/Messages"
