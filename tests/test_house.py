@@ -39,6 +39,7 @@ LAYERS = [
     {"_download"},
     {
         "resources",
+        "resources.content",
         "resources.pricing",
         "resources.links",
         "resources.a2p",

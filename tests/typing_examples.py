@@ -12,7 +12,10 @@ from typing import Any, assert_type
 
 from twilio_async import (
     APIError,
+    Approval,
     AsyncSession,
+    CarrierPrices,
+    ContentTypes,
     Feedback,
     MediaItem,
     Message,
@@ -25,6 +28,8 @@ from twilio_async import (
     Segments,
     SendResult,
     Service,
+    Template,
+    TwilioText,
     segments,
 )
 
@@ -44,6 +49,11 @@ async def operations(twilio: AsyncSession, when: dt.datetime) -> None:
     assert_type(await twilio.services.update("MG", sticky_sender=False), Service)
     assert_type(await twilio.phone_numbers.add("MG", phone_number_sid="PN"), PhoneNumber)
     assert_type(await twilio.media.fetch("MM", "ME"), MediaItem)
+    assert_type(await twilio.content.create(language="en", types=ContentTypes(text=TwilioText(body="Hi"))), Template)
+    assert_type(await twilio.content.update("HX", types={"twilio/text": {"body": "Hi"}}, variables={"1": "you"}), Template)
+    assert_type(await twilio.content.wait_for_approval("HX"), Approval)
+    assert_type(await twilio.content.search(language=["en", "de"], date_created_after=when), Page[Template])
+    assert_type((await twilio.messaging_prices.fetch("US")).outbound_sms_prices, tuple[CarrierPrices, ...] | None)
 
 
 async def lists(twilio: AsyncSession, day: dt.date) -> None:

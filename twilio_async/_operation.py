@@ -62,6 +62,7 @@ class Paging(Options, total=False):
 
 CORE = Product("api", "/2010-04-01/Accounts/{account_sid}/")
 MESSAGING = Product("messaging", "/v1/")
+CONTENT = Product("content", "/v1/")
 PRICING = Product("pricing", "/v1/")
 
 

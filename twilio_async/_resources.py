@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from twilio_async.resources.a2p import Brands, BrandVettings
     from twilio_async.resources.campaigns import Campaigns
     from twilio_async.resources.channels import ChannelsSenders, TypingIndicators
+    from twilio_async.resources.content import Content
     from twilio_async.resources.deactivations import Deactivations
     from twilio_async.resources.links import DomainCertificates, DomainConfigs, DomainServices
     from twilio_async.resources.media import Media
@@ -181,3 +182,10 @@ class Resources:
         from twilio_async.resources.pricing import MessagingPrices
 
         return MessagingPrices(self._session)
+
+    @functools.cached_property
+    def content(self) -> Content:
+        """Content templates, and their approval by WhatsApp."""
+        from twilio_async.resources.content import Content
+
+        return Content(self._session)

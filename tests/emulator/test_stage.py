@@ -9,6 +9,7 @@ from tests.application import Application
 from tests.emulator.conftest import Connect
 from tests.emulator.domain.test_lifecycle import create, service
 from twilio_async.emulator import Emulator
+from twilio_async.emulator.domain.contents import Content
 
 ANN, BOB = "+15558675310", "+14155550199"
 
@@ -63,6 +64,18 @@ async def test_a_webhook_may_be_set_for_one_number_alone(emulator: Emulator, app
     for to in (emulator.number, emulator.numbers[1].number, emulator.whatsapp):
         await emulator.receive("Hello", to=to)
     assert [told.target for told in application.told] == ["/all", "/one", "/whatsapp"]
+
+
+def test_a_template_is_given_to_the_account() -> None:
+    """It may take the place of one whose sid the program knows; an impossible one changes nothing."""
+    emulator = Emulator()
+    template = emulator.add_content("Welcome, {{1}}", sid=emulator.content_sid, friendly_name="welcome", variables={"1": "you"})
+    assert template.types == {"twilio/text": {"body": "Welcome, {{1}}"}}
+    other = emulator.add_content({"twilio/card": {"title": "Card"}}, language="de")
+    assert other.language == "de"
+    with pytest.raises(ValueError, match=r"types\.twilio/smell"):
+        emulator.add_content({"twilio/smell": {}})
+    assert [*emulator.account.shelf(Content)] == [template, other]
 
 
 async def test_the_steps_of_a_message_are_named_by_it_or_by_its_sid(connect: Connect) -> None:

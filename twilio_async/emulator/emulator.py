@@ -226,7 +226,7 @@ class Emulator(Stage, Inspection):
 
     @property
     def content_sid(self) -> str:
-        """A content template: ``Hello {{1}}``. There may be more in ``account.contents``."""
+        """A content template: ``Hello {{1}}``. `add_content` makes more."""
         return CONTENT_SID
 
     @property

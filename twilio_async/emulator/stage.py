@@ -17,6 +17,7 @@ from twilio_async.emulator.applications.handset import File, Received
 from twilio_async.emulator.applications.post_office import Parcel
 from twilio_async.emulator.domain.accounts import Account
 from twilio_async.emulator.domain.addresses import parse_address
+from twilio_async.emulator.domain.contents import Content, fault
 from twilio_async.emulator.domain.history import SOMEBODY, write_history, write_message
 from twilio_async.emulator.domain.links import LinkDomain
 from twilio_async.emulator.domain.records import Direction, Message, Method, Number, Status, Webhook
@@ -311,6 +312,49 @@ class Stage(World):
             )
             self._state.keep(self.account, domain)
             return domain
+
+    def add_content(
+        self,
+        types: Mapping[str, Mapping[str, Any]] | str,
+        *,
+        sid: str | None = None,
+        friendly_name: str = "",
+        language: str = "en",
+        variables: Mapping[str, str] = NO_FIELDS,
+    ) -> Content:
+        """Give the account a content template, for messages with its sid as their ``content_sid``.
+
+        Args:
+            types: what it says, by Twilio's names: ``{"twilio/text": {"body": "Hello {{1}}"}}``; or the text alone.
+            sid: ``HX…``; it takes the place of the template with this sid, if there is one. Default: a new one.
+            friendly_name: a name for people. Default: none.
+            language: Default ``en``.
+            variables: what stands in a blank that a message does not fill in. Default: the blank.
+
+        Raises:
+            ValueError: a type is unknown, or lacks something.
+        """
+        given = {"twilio/text": {"body": types}} if isinstance(types, str) else {name: {**part} for name, part in types.items()}
+        wrong = fault(given)
+        if wrong is not None:
+            raise ValueError(f"{wrong} is unknown, missing or of another type")
+        with self._state.lock:
+            now = self.clock().replace(microsecond=0)
+            content = Content(
+                sid=sid or f"HX{self._state.unique()}",
+                account_sid=self.account.sid,
+                types=given,
+                friendly_name=friendly_name,
+                language=language,
+                variables={**variables},
+                date_created=now,
+                date_updated=now,
+            )
+            shelf = self.account.shelf(Content)
+            if shelf.get(content.sid) is not None:
+                shelf.remove(content.sid)
+            self._state.keep(self.account, content)
+            return content
 
     def host_media(self, url: str, content: bytes, content_type: str) -> None:
         """Say what is at a media URL, which the emulator does not fetch. Else it serves a few bytes that name the URL.

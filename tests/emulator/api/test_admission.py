@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import httpx
 import pytest
@@ -54,6 +54,7 @@ async def service(api: httpx.AsyncClient, *senders: tuple[str, str]) -> str:
         ({"To": ANN, "From": SHOP, "ContentSid": "HX"}, 21655, "The ContentSid is Invalid"),
         ({"To": ANN, "From": SHOP, "ContentSid": "HX" + "e" * 32, "ContentVariables": '{"1": 2}'}, 21656, None),
         ({"To": ANN, "From": SHOP, "ContentSid": "HX" + "e" * 32, "ContentVariables": "1"}, 21656, None),
+        ({"To": ANN, "From": SHOP, "ContentSid": "HX" + "e" * 32, "ContentVariables": '{"1": ""}'}, 21656, None),
         ({"To": ANN, "From": SHOP, "Body": "x", "ContentVariables": "{}"}, 35127, None),
         ({"To": ANN, "From": SHOP, "Body": "x" * 1601}, 21617, None),
         ({"To": ANN, "From": SHOP, "MediaUrl": PICTURES}, 21623, "Number of media files exceeds allowed limit"),
@@ -192,11 +193,52 @@ async def test_a_send_at_alone_schedules_nothing(emulator: Emulator, api: httpx.
 
 async def test_a_template_is_filled_in(emulator: Emulator, api: httpx.AsyncClient, messages_url: str) -> None:
     """The body is the template's text, with the placeholders that have values."""
-    emulator.account.contents["HX1"] = "{{name}}, your code is {{1}}."
-    form = {"To": ANN, "From": SHOP, "ContentSid": "HX1", "ContentVariables": '{"1": "42"}'}
+    sid = emulator.add_content("{{name}}, your {{what}} is {{1}}.", variables={"what": "code"}).sid
+    form = {"To": ANN, "From": SHOP, "ContentSid": sid, "ContentVariables": '{"1": "42"}'}
     assert (await api.post(messages_url, data=form)).json()["body"] == "{{name}}, your code is 42."
     form = {"To": ANN, "From": SHOP, "ContentSid": emulator.content_sid}
     assert (await api.post(messages_url, data=form)).json()["body"] == "Hello {{1}}"
+
+
+async def test_the_channel_decides_what_is_shown_of_a_template(
+    emulator: Emulator, api: httpx.AsyncClient, messages_url: str
+) -> None:
+    """A text with buttons is another one by SMS."""
+    types: dict[str, Any] = {
+        "twilio/text": {"body": "Text"},
+        "twilio/quick-reply": {"body": "Buttons", "actions": [{"title": "Yes"}]},
+    }
+    sid = emulator.add_content(types).sid
+    for to, sender, body in ((ANN, SHOP, "Text"), (f"whatsapp:{ANN}", WHATSAPP, "Buttons")):
+        form = {"To": to, "From": sender, "ContentSid": sid}
+        assert (await api.post(messages_url, data=form)).json()["body"] == body
+
+
+async def test_a_template_with_files_makes_an_mms(emulator: Emulator, api: httpx.AsyncClient, messages_url: str) -> None:
+    """Its files are the message's, in front of the message's own; a sender without MMS does not send it."""
+    sid = emulator.add_content({"twilio/media": {"body": "Cat", "media": ["https://x.example/{{1}}.png"]}}).sid
+    form = {"To": ANN, "From": SHOP, "ContentSid": sid, "ContentVariables": '{"1": "cat"}'}
+    message = (await api.post(messages_url, data={**form, "MediaUrl": "https://x.example/own.gif"})).json()
+    assert (message["sid"][:2], message["body"], message["num_media"]) == ("MM", "Cat", "2")
+    assert [media.url for media in emulator.media(message["sid"])] == ["https://x.example/cat.png", "https://x.example/own.gif"]
+    refused = (await api.post(messages_url, data={**form, "From": BRITISH})).json()
+    assert refused["code"] == 21621
+
+
+@pytest.mark.parametrize(
+    ("types", "code"),
+    [
+        ({"twilio/text": {"body": "{{1}}" * 1601}}, 21617),
+        ({"twilio/media": {"media": ["https://x.example/a.png"] * 11}}, 21623),
+        ({"twilio/media": {"media": ["{{1}}"]}}, 21620),
+    ],
+)
+async def test_what_a_template_becomes_has_the_limits_of_any_message(
+    emulator: Emulator, api: httpx.AsyncClient, messages_url: str, types: dict[str, Any], code: int
+) -> None:
+    """A body may become too long by what is filled in, and a file have no URL."""
+    form = {"To": ANN, "From": SHOP, "ContentSid": emulator.add_content(types).sid, "ContentVariables": '{"1": "x"}'}
+    assert (await api.post(messages_url, data=form)).json()["code"] == code
 
 
 @pytest.mark.parametrize(

@@ -186,6 +186,10 @@ async def test_a_host_serves_its_own_product_alone() -> None:
         client.auth = httpx.BasicAuth(emulator.account_sid, emulator.auth_token)
         assert (await client.get("https://messaging.dublin.ie1.twilio.com/v1/Services")).status_code == 200
         assert (await client.get("https://api.twilio.com/v1/Services")).status_code == 404
+        for path in ("v1/Content", "v2/ContentAndApprovals", "v1/LegacyContent"):
+            assert (await client.get(f"https://content.twilio.com/{path}")).status_code == 200
+            assert (await client.get(f"https://messaging.twilio.com/{path}")).status_code == 404
+        assert (await client.get("https://pricing.twilio.com/v1/Messaging/Countries/US")).status_code == 200
 
 
 async def test_media_are_on_this_machine_and_reached_directly() -> None:

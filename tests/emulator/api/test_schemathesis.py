@@ -11,12 +11,9 @@ from __future__ import annotations
 
 import copy
 import functools
-import re
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
-import httpx
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
@@ -27,12 +24,12 @@ from schemathesis.core import NOT_SET
 from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
 
+from tests.emulator.api.furniture import GOOD, GOOD_QUERY, Form, furnished
 from tests.emulator.openapi import check_exchange, document
 from tests.official import DOCUMENTS
 from twilio_async.emulator import Emulator
 from twilio_async.emulator.api.routes import ROUTES, UNDECLARED
 from twilio_async.emulator.api.routing import Route
-from twilio_async.emulator.domain.state import OAUTH_CLIENT_ID, OAUTH_CLIENT_SECRET
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 EXAMPLES = 10
@@ -49,78 +46,7 @@ ERRORS = (400, 401, 403, 404, 405, 409, 412, 429)
 
 OPERATIONS = {f"{route.method} {route.path}": route for route in (*ROUTES, *UNDECLARED)}
 
-PICTURE = "https://example.com/picture.png"
-NUMBER, SHORT_CODE, ALPHA, WHATSAPP_SENDER = "PN" + "1" * 32, "SC" + "5" * 32, "Shop", "XE" + "6" * 32
-PEM = "".join(f"-----BEGIN {name}-----\nMIID\n-----END {name}-----\n" for name in ("CERTIFICATE", "PRIVATE KEY"))
-BRAND, SERVICE = "BN" + "6" * 32, "MG" + "7" * 32
-"""Made where a campaign needs them."""
-TOLL_FREE = "PN" + "8" * 32
-"""Of a toll-free number, bought where one is verified."""
-
-INBOUND = "SM" + "1" * 32
-"""A text that somebody wrote on WhatsApp."""
-
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
-Form: TypeAlias = dict[str, Any]
-
-CAMPAIGN: Form = {
-    "Description": "Tells people who asked for it when their parcel comes.",
-    "MessageFlow": "People tick a box on www.example.com when they order something.",
-    "MessageSamples": ["Your parcel comes today.", "Your parcel comes tomorrow."],
-    "HasEmbeddedLinks": "true",
-    "HasEmbeddedPhone": "false",
-}
-
-# What an operation needs beside its path to succeed.
-GOOD: Mapping[str, Form] = {
-    "CreateMessage": {"To": "+15558675310", "From": "+15017122661", "Body": "Hello"},
-    "UpdateMessage": {"Body": ""},
-    "CreateMessageFeedback": {"Outcome": "confirmed"},
-    "CreateService": {"FriendlyName": "Shop"},
-    "UpdateService": {"FriendlyName": "Shop again"},
-    "CreatePhoneNumber": {"PhoneNumberSid": NUMBER},
-    "CreateShortCode": {"ShortCodeSid": SHORT_CODE},
-    "CreateAlphaSender": {"AlphaSender": ALPHA},
-    "CreateDestinationAlphaSender": {"AlphaSender": ALPHA, "IsoCountryCode": "FR"},
-    "CreateChannelSender": {"Sid": WHATSAPP_SENDER},
-    "CreateChannelsSender": {"sender_id": "whatsapp:+15017122661", "profile": {"name": "Shop"}},
-    "UpdateChannelsSender": {"profile": {"about": "Parcels"}},
-    "CreateTypingIndicator": {"channel": "whatsapp", "messageId": INBOUND},
-    "CreateV3TypingIndicator": {"channel": "RCS", "from": "rcs:parcels_agent", "to": "rcs:+15558675310"},
-    "CreateBrandRegistrations": {"CustomerProfileBundleSid": "BU" + "1" * 32, "A2PProfileBundleSid": "BU" + "2" * 32},
-    "CreateBrandVetting": {"VettingProvider": "aegis"},
-    "CreateUsAppToPerson": {**CAMPAIGN, "BrandRegistrationSid": BRAND, "UsAppToPersonUsecase": "MARKETING"},
-    "UpdateUsAppToPerson": {**CAMPAIGN, "AgeGated": "false", "DirectLending": "false"},
-    "CreateExternalCampaign": {"CampaignId": "CM1", "MessagingServiceSid": SERVICE},
-    "CreateTollfreeVerification": {
-        "BusinessName": "Shop",
-        "BusinessWebsite": "https://example.com",
-        "NotificationEmail": "ann@example.com",
-        "UseCaseCategories": ["MARKETING"],
-        "UseCaseSummary": "Offers",
-        "ProductionMessageSample": "Hello",
-        "OptInImageUrls": [PICTURE],
-        "OptInType": "VERBAL",
-        "MessageVolume": "10",
-        "TollfreePhoneNumberSid": TOLL_FREE,
-    },
-    "UpdateTollfreeVerification": {"BusinessName": "Shop again"},
-    "UpdateDomainCertV4": {"TlsCert": PEM},
-    "UpdateDomainConfig": {"FallbackUrl": "https://example.com"},
-    "CreateOauth2Token": {
-        "grant_type": "client_credentials",
-        "client_id": OAUTH_CLIENT_ID,
-        "client_secret": OAUTH_CLIENT_SECRET,
-    },
-    "CreateIncomingPhoneNumber": {"PhoneNumber": "+12025550199"},
-    "UpdateIncomingPhoneNumber": {"FriendlyName": "Shop"},
-    "UpdateShortCode": {"FriendlyName": "Shop"},
-}
-
-GOOD_QUERY: Mapping[str, Form] = {
-    "FetchDeactivation": {"Date": "2024-05-24"},
-    "ListChannelsSender": {"Channel": "whatsapp"},
-}
 
 
 @functools.cache
@@ -174,65 +100,6 @@ def error(status: int) -> dict[str, Any]:
         "additionalProperties": False,
     }
     return {"description": "", "content": {"application/json": {"schema": content}}}
-
-
-def furnished(emulator: Emulator, path: str) -> dict[str, str]:
-    """The values of a path's variables, of what was just made to be there."""
-    credentials = emulator.account_sid, emulator.auth_token
-    with httpx.Client(base_url=emulator.url, auth=credentials, verify=False, trust_env=False) as http:
-
-        def sid(path: str, name: str = "sid", **form: Any) -> str:
-            made = http.post(path, data=form)
-            assert made.is_success, made.text
-            return str(made.json()[name])
-
-        found = {"AccountSid": emulator.account_sid}
-        if "{MessageSid}" in path or "/Messages/{Sid}" in path:
-            folder = f"/2010-04-01/Accounts/{emulator.account_sid}/Messages"
-            found["Sid"] = found["MessageSid"] = sid(f"{folder}.json", **GOOD["CreateMessage"], MediaUrl=PICTURE)
-            if "/Media/{Sid}" in path:
-                found["Sid"] = emulator.media(found["MessageSid"])[0].sid
-        if "/BrandRegistrations/{" in path:
-            form = {**GOOD["CreateBrandRegistrations"], "BrandType": "SOLE_PROPRIETOR"}  # the one kind with a password
-            found["Sid"] = found["BrandSid"] = found["BrandRegistrationSid"] = sid("/v1/a2p/BrandRegistrations", **form)
-            if "/Vettings/{" in path:
-                folder = f"/v1/a2p/BrandRegistrations/{found['Sid']}/Vettings"
-                found["BrandVettingSid"] = sid(folder, "brand_vetting_sid", **GOOD["CreateBrandVetting"])
-        if "/Tollfree/" in path:
-            emulator.seed({"numbers": [{"sid": TOLL_FREE, "number": "+18005550123"}]})
-        if "/Tollfree/Verifications/{" in path:
-            found["Sid"] = sid("/v1/Tollfree/Verifications", **GOOD["CreateTollfreeVerification"])
-            emulator.reject(found["Sid"])
-        if "/LinkShortening/" in path:
-            domain = found["DomainSid"] = emulator.add_link_domain("go.example.com").sid
-            service = found["MessagingServiceSid"] = sid("/v1/Services", FriendlyName="Shop")
-            folder = f"/v1/LinkShortening/Domains/{domain}"
-            http.post(f"{folder}/Certificate", data=GOOD["UpdateDomainCertV4"])
-            http.post(f"{folder}/Config", data=GOOD["UpdateDomainConfig"])
-            http.post(f"{folder}/MessagingServices/{service}")
-        if "/Channels/Senders/{Sid}" in path:
-            found["Sid"] = WHATSAPP_SENDER
-        if "/Indicators/" in path:
-            told = {"sid": INBOUND, "from": "whatsapp:+15558675310", "to": emulator.whatsapp, "direction": "inbound"}
-            emulator.seed({"messages": [told]})
-        if "/Messaging/Countries/{" in path:
-            found["IsoCountry"] = "US"
-        if "/IncomingPhoneNumbers/{Sid}" in path:
-            found["Sid"] = NUMBER
-        if "/SMS/ShortCodes/{Sid}" in path:
-            found["Sid"] = SHORT_CODE
-        if "/Services/{" in path:
-            found["Sid"] = found["ServiceSid"] = found["MessagingServiceSid"] = sid("/v1/Services", FriendlyName="Shop")
-        if "Usa2p" in path:
-            profiles = {"customer_profile_bundle_sid": "BU1", "a2p_profile_bundle_sid": "BU2"}
-            emulator.seed({"brands": [{"sid": BRAND, "status": "APPROVED", **profiles}], "services": [{"sid": SERVICE}]})
-            found["MessagingServiceSid"] = SERVICE
-            if "/{Sid}" in path:
-                found["Sid"] = sid(f"/v1/Services/{SERVICE}/Compliance/Usa2p", **GOOD["CreateUsAppToPerson"])
-        for kind in ("PhoneNumber", "ShortCode", "AlphaSender", "DestinationAlphaSender", "ChannelSender"):
-            if "/Services/{" in path and f"/{kind}s/{{Sid}}" in path:
-                found["Sid"] = sid(f"/v1/Services/{found['ServiceSid']}/{kind}s", **GOOD[f"Create{kind}"])
-    return {name: found[name] for name in re.findall(r"{(\w+)}", path)}
 
 
 def exchange(emulator: Emulator, case: Case[Any]) -> int:

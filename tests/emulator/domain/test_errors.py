@@ -46,8 +46,9 @@ UNRECORDED = {
     "CLIENT_INVALID": 322402,
     "CLIENT_ID_EMPTY": 321402,
     "GRANT_TYPE_INVALID": 321403,
+    "ALREADY_SUBMITTED": 92009,
 }
-"""Rows of calls, of buying numbers, JSON bodies, domains, verifications and tokens, of which at most the codes are known."""
+"""Rows of calls, numbers to buy, JSON bodies, domains, verifications, tokens, templates: at most their codes are known."""
 
 
 def test_a_row_of_another_product_has_its_code() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_origin
 
 import pytest
 from msgspec.structs import fields
@@ -10,6 +10,7 @@ from msgspec.structs import fields
 from tests.emulator.conftest import NOON
 from twilio_async.emulator import Clock, Emulator
 from twilio_async.emulator.api.whereabouts import Trace, traces_of
+from twilio_async.emulator.domain.contents import Content
 from twilio_async.emulator.domain.shelves import SHELVES, Shelved
 from twilio_async.emulator.remote.snapshot import SeedError
 
@@ -21,9 +22,9 @@ GIVEN = frozenset({"sid", "account_sid", "date_created", "date_updated"})
 def entry(kind: type[Shelved]) -> dict[str, Any]:
     """What an entry of a kind has to say."""
     record: Any = kind
-    return {field.name: "" if field.type is str else [] for field in fields(record) if field.required} | {
-        "sid": f"{kind.PREFIX}1"
-    }
+    blanks: dict[Any, Any] = {str: "", dict: {}}
+    required = {field.name: field.type for field in fields(record) if field.required}
+    return {name: blanks.get(get_origin(type_) or type_, []) for name, type_ in required.items()} | {"sid": f"{kind.PREFIX}1"}
 
 
 def record_of(kind: type[Shelved]) -> dict[str, Any]:
@@ -71,3 +72,14 @@ def test_what_stands_on_a_shelf_is_found_by_its_sid(section: str, kind: type[She
     assert traces_of(f"{kind.PREFIX}1", [account]) == [Trace(account.sid)]
     account.shelf(kind).remove(f"{kind.PREFIX}1")
     assert traces_of(f"{kind.PREFIX}1", [account]) == [Trace(account.sid, gone=True)]
+
+
+def test_what_an_emulator_begins_with_is_there_until_a_document_says_otherwise() -> None:
+    """A document of the whole state that names records of a kind names all of them."""
+    emulator, other = Emulator(), Emulator()
+    assert [content.sid for content in other.account.shelf(Content)] == [other.content_sid]
+    other.seed({"replaces": True, "brands": []})
+    assert [content.sid for content in other.account.shelf(Content)] == [other.content_sid]
+    emulator.account.shelf(Content).remove(emulator.content_sid)
+    other.seed(emulator.export())
+    assert [*other.account.shelf(Content)] == []

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Annotated, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
 import msgspec
@@ -17,6 +17,7 @@ from twilio_async.emulator.api.dates import parse_moment
 from twilio_async.emulator.domain import errors
 from twilio_async.emulator.domain.accounts import TRIAL_PREFIX
 from twilio_async.emulator.domain.addresses import SMS, Address, in_country, parse_address
+from twilio_async.emulator.domain.contents import Content, Rendering
 from twilio_async.emulator.domain.errors import masked
 from twilio_async.emulator.domain.pool import choose_sender
 from twilio_async.emulator.domain.records import Service
@@ -30,7 +31,7 @@ SOONEST, LATEST = 300, 35 * 24 * 3600
 SCHEDULABLE = frozenset({SMS, "whatsapp", "rcs"})
 
 _SERVICE_SID = re.compile(r"MG[0-9a-fA-F]{32}")
-_PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
+_Filling: TypeAlias = Annotated[str, msgspec.Meta(min_length=1)]
 _FLAGS = ("ProvideFeedback", "ForceDelivery", "SmartEncoded", "ShortenUrls", "SendAsMms")
 
 
@@ -76,8 +77,7 @@ def admit(call: Call, checks: Checks | None = None) -> Draft:
     """
     checks = checks or LIVE
     to_text, from_text, service_sid = _ends(call)
-    body = _body(call, service_sid)
-    media_urls = _media_urls(call)
+    body, media_urls = _said(call, to_text, service_sid)
     callback = _callback(call)
     validity = _check_options(call)
     send_at = _send_at(call, to_text, service_sid)
@@ -111,20 +111,25 @@ def _ends(call: Call) -> tuple[str, str | None, str | None]:
     return to, sender or None, service or None
 
 
-def _body(call: Call, service_sid: str | None) -> str:
+def _said(call: Call, to: str, service_sid: str | None) -> Rendering:
     body, content_sid = call.text("Body") or "", call.text("ContentSid")
     variables = call.text("ContentVariables")
     if body and variables:
         raise errors.BODY_AND_VARIABLES.error()
     if variables and not content_sid:
         raise errors.CONTENT_SID_MISSING.error()
+    said = Rendering(body, call.texts("MediaUrl"))
     if content_sid:
-        return _rendered(call, content_sid, variables)
-    if not body and not call.texts("MediaUrl"):
+        said = _rendered(call, content_sid, variables, to)
+    elif not body and not said.media_urls:
         raise errors.CONTENT_MISSING.error() if service_sid else errors.BODY_MISSING.error()
-    if _length(call, body) > LONGEST_BODY:
+    if _length(call, said.body) > LONGEST_BODY:
         raise errors.BODY_TOO_LONG.error()
-    return body
+    if len(said.media_urls) > MOST_MEDIA:
+        raise errors.TOO_MANY_MEDIA.error()
+    if not all(is_web_url(url) for url in said.media_urls):
+        raise errors.MEDIA_URL_INVALID.error()
+    return said
 
 
 def _length(call: Call, body: str) -> int:
@@ -133,24 +138,17 @@ def _length(call: Call, body: str) -> int:
     return len(body.encode("utf-16-le")) // 2
 
 
-def _rendered(call: Call, content_sid: str, variables: str | None) -> str:
-    template = call.account.contents.get(content_sid)
-    if template is None:
+def _rendered(call: Call, content_sid: str, variables: str | None, to: str) -> Rendering:
+    content = call.account.shelf(Content).get(content_sid)
+    if content is None:
         raise errors.CONTENT_SID_INVALID.error()
     try:
-        values = msgspec.json.decode(variables or "{}", type=dict[str, str])
+        values = msgspec.json.decode(variables or "{}", type=dict[str, _Filling])
     except msgspec.DecodeError:
         raise errors.CONTENT_VARIABLES_INVALID.error() from None
-    return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), template)
-
-
-def _media_urls(call: Call) -> Sequence[str]:
-    urls = call.texts("MediaUrl")
-    if len(urls) > MOST_MEDIA:
-        raise errors.TOO_MANY_MEDIA.error()
-    if not all(is_web_url(url) for url in urls):
-        raise errors.MEDIA_URL_INVALID.error()
-    return urls
+    recipient = parse_address(to)
+    body, media_urls = content.rendered(values, recipient.channel if recipient else SMS)
+    return Rendering(body, [*media_urls, *call.texts("MediaUrl")])
 
 
 def _callback(call: Call) -> str | None:

@@ -28,6 +28,7 @@ PREFIXES: Mapping[str, tuple[str, ...]] = {
     "AlphaSenders": ("AI",),
     "ChannelSenders": ("XE",),
     "DestinationAlphaSenders": ("AI",),
+    "Content": ("HX",),
     "IncomingPhoneNumbers": ("PN",),
     "Media": ("ME",),
     "Messages": ("SM", "MM"),

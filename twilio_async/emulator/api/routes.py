@@ -8,6 +8,7 @@ from twilio_async.emulator.api.operations import (
     brands,
     campaigns,
     channels,
+    contents,
     deactivations,
     incoming_numbers,
     links,
@@ -42,6 +43,7 @@ ROUTES: tuple[Route, ...] = (
     *links.routes,
     *tollfree.routes,
     *prices.routes,
+    *contents.routes,
 )
 """The operations of Twilio's OpenAPI documents that the client of this package has as well."""
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Literal, TypeAlias, cast
 
 from twilio_async.emulator.domain.channels import Channels, ChannelSender
-from twilio_async.emulator.domain.collection import Collection, R
+from twilio_async.emulator.domain.collection import Collection, R, Record
 from twilio_async.emulator.domain.countries import country_of
 from twilio_async.emulator.domain.credentials import Credentials
 from twilio_async.emulator.domain.message_log import MessageLog
@@ -48,7 +48,6 @@ class Account(Credentials):
         numbers: phone numbers and short codes by sid.
         released: numbers that it owned once, by sid.
         channel_webhooks: where inbound messages to one of these addresses are told of.
-        contents: the text of content templates by sid (``HX…``), with ``{{1}}`` for what the variables fill in.
         pools: the senders of each Messaging Service by its sid.
         media: by the sid of the message; messages without any have no entry.
         feedback: by the sid of the message.
@@ -85,7 +84,6 @@ class Account(Credentials):
         self.numbers: dict[str, Number] = {number.sid: number for number in numbers}
         self.released: dict[str, Number] = {}
         self.channel_webhooks: dict[str, Webhook] = {}
-        self.contents: dict[str, str] = {}
         self._shelves: dict[type, Collection[Any]] = {}
         self.services: Collection[Service] = Collection()
         self.pools: dict[str, Collection[Sender]] = {}
@@ -105,6 +103,10 @@ class Account(Credentials):
     def shelf(self, kind: type[R]) -> Collection[R]:
         """Its records of one kind."""
         return cast("Collection[R]", self._shelves.setdefault(kind, Collection()))
+
+    def clear_shelf(self, kind: type[Record]) -> None:
+        """Have had no record of a kind ever."""
+        self._shelves.pop(kind, None)
 
     @property
     def channels(self) -> MutableSet[str]:

@@ -160,6 +160,8 @@ VERIFICATION_NOT_EDITABLE = Row(400, 20001, "The Tollfree Verification cannot be
 
 # Of domains for short links.
 SERVICE_HAS_DOMAIN = Row(400, 20001, "The Messaging Service is associated with another domain")
+# Of content templates.
+ALREADY_SUBMITTED = Row(400, 92009, "The template associated with this SID has already been submitted for approval.")
 
 # Of calls, which only test credentials can make.
 CALL_TO_MISSING = Row(400, 21201, "No 'To' number is specified")

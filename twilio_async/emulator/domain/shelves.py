@@ -11,6 +11,7 @@ from twilio_async.emulator.domain.brands import Brand
 from twilio_async.emulator.domain.campaigns import Campaign
 from twilio_async.emulator.domain.channels import ChannelSender
 from twilio_async.emulator.domain.collection import Record
+from twilio_async.emulator.domain.contents import Content
 from twilio_async.emulator.domain.links import LinkDomain
 from twilio_async.emulator.domain.tollfree import TollfreeVerification
 from twilio_async.emulator.domain.vettings import Vetting
@@ -44,6 +45,7 @@ SHELVES: Mapping[str, type[Shelved]] = MappingProxyType(
         "channel_senders": ChannelSender,
         "link_domains": LinkDomain,
         "tollfree_verifications": TollfreeVerification,
+        "contents": Content,
     }
 )
 """The kinds, by what the document of the whole state calls them."""

@@ -17,9 +17,10 @@ from twilio_async.emulator.domain import errors
 from twilio_async.emulator.domain.access_tokens import AccessTokens
 from twilio_async.emulator.domain.accounts import Account
 from twilio_async.emulator.domain.channels import ChannelSender
+from twilio_async.emulator.domain.contents import Content
 from twilio_async.emulator.domain.credentials import Standing
 from twilio_async.emulator.domain.lifecycle import Lifecycle
-from twilio_async.emulator.domain.records import Message, Number
+from twilio_async.emulator.domain.records import FOUNDED, Message, Number
 from twilio_async.emulator.domain.reviews import Reviewed, Reviews, is_reviewed
 from twilio_async.emulator.domain.shelves import SHELVES, Shelved
 from twilio_async.emulator.switches import Switches
@@ -41,6 +42,14 @@ NUMBERS = (
     Number(sid="PN" + "3" * 32, number="+12025550143"),
     Number(sid="PN" + "4" * 32, number="+447700900144", country="GB", capabilities=("SMS", "Voice")),
     Number(sid="SC" + "5" * 32, number="70707", capabilities=("SMS", "MMS")),
+)
+GREETING = Content(
+    sid=CONTENT_SID,
+    account_sid=ACCOUNT_SID,
+    friendly_name="greeting",
+    types={"twilio/text": {"body": "Hello {{1}}"}},
+    date_created=FOUNDED,
+    date_updated=FOUNDED,
 )
 WHATSAPP = "whatsapp:+14155238886"
 RCS = "rcs:parcels_agent"
@@ -70,7 +79,7 @@ def seeded_account() -> Account:
     for sender in CHANNEL_SENDERS:
         account.shelf(ChannelSender).add(sender, sender.date_created)
     account.oauth_apps[OAUTH_CLIENT_ID] = OAUTH_CLIENT_SECRET
-    account.contents[CONTENT_SID] = "Hello {{1}}"
+    account.shelf(Content).add(GREETING, GREETING.date_created)
     return account
 
 

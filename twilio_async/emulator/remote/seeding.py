@@ -12,7 +12,6 @@ from msgspec.structs import fields, replace
 
 from twilio_async.emulator.api.operations.media import UNKNOWN_TYPE, content_type
 from twilio_async.emulator.domain.accounts import Account
-from twilio_async.emulator.domain.channels import ChannelSender
 from twilio_async.emulator.domain.collection import Collection
 from twilio_async.emulator.domain.countries import country_of
 from twilio_async.emulator.domain.credentials import Key
@@ -20,12 +19,12 @@ from twilio_async.emulator.domain.history import SOMEBODY, past_message
 from twilio_async.emulator.domain.records import Feedback, Media, Message, Number, Sender, Service, Webhook
 from twilio_async.emulator.domain.reviews import is_reviewed
 from twilio_async.emulator.domain.shelves import SHELVES, Shelved
-from twilio_async.emulator.domain.state import CHANNEL_SENDERS, HostedMedia, State, seeded_account
+from twilio_async.emulator.domain.state import HostedMedia, State, seeded_account
 from twilio_async.emulator.remote.snapshot import Given, Hosted, SeedError, Snapshot, WebhookEntry, read, usual_second
 
 _TWILIOS = ("auth_token", "secondary_token", "test_sid", "test_token", "friendly_name", "status", "trial", "scheduled_limit")
 _SETS = ("channels", "allowed_countries", "blocked_countries", "verified", "landlines", "unreachable", "paused_services")
-_PLAIN = (*_TWILIOS, *_SETS, "contents", "balance", "oauth_apps", "date_created", "date_updated")
+_PLAIN = (*_TWILIOS, *_SETS, "balance", "oauth_apps", "date_created", "date_updated")
 """What an account takes as it stands in the document."""
 
 
@@ -59,9 +58,9 @@ def _beginning(state: State, snapshot: Snapshot) -> dict[str, Account]:
     main.lock, main.unique = state.lock, state.unique
     if snapshot.has("numbers"):
         main.numbers.clear()
-    if snapshot.has("channel_senders"):
-        for sender in CHANNEL_SENDERS:
-            main.shelf(ChannelSender).forget(sender.sid)
+    for section, kind in SHELVES.items():
+        if snapshot.has(section):
+            main.clear_shelf(kind)
     return {main.sid: main}
 
 

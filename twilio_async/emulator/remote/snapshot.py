@@ -75,7 +75,6 @@ class AccountEntry(Struct, kw_only=True, forbid_unknown_fields=True):
     channels: set[str] | UnsetType = UNSET
     """Who writes a document by hand says by it which addresses are online; an export says it in ``channel_senders``."""
     channel_webhooks: dict[str, WebhookEntry] | UnsetType = UNSET
-    contents: dict[str, str] | UnsetType = UNSET
     allowed_countries: set[str] | UnsetType | None = UNSET
     blocked_countries: set[str] | UnsetType = UNSET
     verified: set[str] | UnsetType = UNSET
@@ -282,7 +281,6 @@ def _account(account: Account) -> AccountEntry:
         date_created=account.date_created,
         date_updated=account.date_updated,
         channel_webhooks={address: WebhookEntry(**webhook._asdict()) for address, webhook in account.channel_webhooks.items()},
-        contents=account.contents,
         allowed_countries=account.allowed_countries,
         blocked_countries=account.blocked_countries,
         verified=account.verified,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twilio_async.emulator.api.calls import Answer, Call
 from twilio_async.emulator.api.routing import Routes
-from twilio_async.emulator.domain.lifecycle import CURRENCY
+from twilio_async.emulator.domain.prices import CURRENCY
 
 routes: Routes = Routes()
 
