@@ -38,6 +38,27 @@ def test_each_product_has_its_host() -> None:
     assert [origin("api"), origin("content")] == ["https://api.dublin.ie1.twilio.com", "https://content.dublin.ie1.twilio.com"]
 
 
+@pytest.mark.parametrize("product", ["api", "messaging", "content", "pricing"])
+def test_every_product_but_one_goes_where_region_and_edge_say(product: str) -> None:
+    """Twilio's hosts are made alike for all of them; what is served there it says itself."""
+    assert origins(base_url=None, region="au1", edge="singapore")(product) == f"https://{product}.singapore.au1.twilio.com"
+
+
+@pytest.mark.parametrize(("region", "edge"), [(None, None), ("us1", None), (None, "dublin"), ("us1", "ashburn")])
+def test_access_tokens_come_from_one_host(region: str | None, edge: str | None) -> None:
+    """The one that Twilio documents, whichever edge the calls take."""
+    assert origins(base_url=None, region=region, edge=edge)("oauth") == "https://oauth.twilio.com"
+
+
+@pytest.mark.parametrize(("region", "edge"), [("ie1", None), ("au1", "sydney"), ("ie1", "ashburn")])
+def test_a_region_without_a_product_is_told(region: str, edge: str | None) -> None:
+    """Rather than that credentials go to a host that nobody has documented; all else is reached."""
+    origin = origins(base_url=None, region=region, edge=edge)
+    assert origin("api").endswith(f".{region}.twilio.com")
+    with pytest.raises(ConfigError, match=f"^region='{region}': has no oauth"):
+        origin("oauth")
+
+
 def test_a_region_far_from_any_known_edge_is_refused() -> None:
     """Without its edge a region would silently be us1."""
     with pytest.raises(ConfigError, match=r"^region='jp1'.*edge="):
@@ -66,7 +87,7 @@ def test_one_base_url_serves_every_product(given_url: str, origin: str) -> None:
     """It is taken as it is, wins over region and edge, and is not rewritten for any of them."""
     for region, edge in ((None, None), ("au1", "sydney"), ("nonsense!", "nonsense!")):
         address = origins(base_url=given_url, region=region, edge=edge)
-        assert address("api") == address("messaging") == origin
+        assert address("api") == address("messaging") == address("oauth") == origin
 
 
 @pytest.mark.parametrize(

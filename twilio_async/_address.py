@@ -15,9 +15,19 @@ if TYPE_CHECKING:
 _EDGE_OF = {"us1": "ashburn", "ie1": "dublin", "au1": "sydney"}
 """The edge next to each region, which Twilio documents; see https://www.twilio.com/docs/global-infrastructure."""
 
+_HOME = "us1"
+_AT_HOME_ALONE = frozenset({"oauth"})
+"""Products that Twilio documents for one region alone, without an edge; see https://www.twilio.com/docs/iam/oauth-apps/faqs.
+
+The others have a host in each region. What is served there differs and changes, and whoever asks for what is not hears it
+from Twilio.
+"""
+
 
 def origins(*, base_url: str | None, region: str | None, edge: str | None) -> Callable[[str], str]:
     """A function from a product's name to the origin (scheme, host, port, path prefix) that serves it.
+
+    It raises `ConfigError` for a product that the region has not got.
 
     Args:
         base_url: one origin for every product; wins over region and edge, and is never rewritten.
@@ -28,18 +38,26 @@ def origins(*, base_url: str | None, region: str | None, edge: str | None) -> Ca
         ConfigError: one of them is malformed.
     """
     if base_url is not None:
-        origin = _checked(base_url)
-        return lambda _product: origin
+        only = _checked(base_url)
+        return lambda _product: only
     for name, value in (("region", region), ("edge", edge)):
         if value is not None and not (isinstance(value, str) and re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", value)):
             raise ConfigError(f"{name}={value!r}: expected a name such as {'ie1' if name == 'region' else 'dublin'!r}")
-    if region is None and edge is None:
-        return lambda product: f"https://{product}.twilio.com"
-    if edge is None:
-        edge = _EDGE_OF.get(region or "")
+    if edge is None and region is not None:
+        edge = _EDGE_OF.get(region)
         if edge is None:
             raise ConfigError(f"region={region!r}: its edge is not known here; give edge= too")
-    return lambda product: f"https://{product}.{edge}.{region or 'us1'}.twilio.com"
+
+    def origin(product: str) -> str:
+        if product in _AT_HOME_ALONE and region not in {None, _HOME}:
+            raise ConfigError(
+                f"region={region!r}: has no {product}, which Twilio serves in {_HOME} alone; use an API key there"
+            )
+        if edge is None or product in _AT_HOME_ALONE:
+            return f"https://{product}.twilio.com"
+        return f"https://{product}.{edge}.{region or _HOME}.twilio.com"
+
+    return origin
 
 
 def _checked(base_url: str) -> str:
