@@ -22,3 +22,8 @@ def test_the_count_of_concurrent_requests_is_a_number_or_nothing(header: str, co
     """A header that is no count of anything breaks no call."""
     assert Answer(200, {"Twilio-Concurrent-Requests": header}).concurrent_requests == count
     assert Answer(200, {}).concurrent_requests is None
+
+
+def test_a_body_is_not_shown() -> None:
+    """It may be somebody's text, or a token; reports of errors print what an answer shows of itself."""
+    assert "secret" not in repr(Answer(200, {}, b"secret"))

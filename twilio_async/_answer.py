@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -14,12 +14,13 @@ class Answer:
     """What the server said.
 
     *defect* tells why the body cannot be trusted, when it cannot. *sends* counts how often the request may have reached the
-    server: aiohttp itself repeats a DELETE once when an idle connection turns out to be dead.
+    server: aiohttp itself repeats a DELETE once when an idle connection turns out to be dead. The body is nobody's to print: it
+    may be a text, or a token.
     """
 
     status: int
     headers: Mapping[str, str]
-    body: bytes = b""
+    body: bytes = field(default=b"", repr=False)
     defect: str | None = None
     sends: int = 1
 
