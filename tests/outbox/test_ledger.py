@@ -82,6 +82,8 @@ ERRORS: list[tuple[TwilioError, str, float]] = [
     (PermissionDenied("suspended", status=403, code=20403), "put_back", 0),
     (NotFound("no such account", status=404, code=20404), "put_back", 0),
     (AuthenticationError("a proxy's", status=401), "reject", 0),
+    (AuthenticationError("no token", status=401, outcome="not_sent"), "put_back", 1),
+    (ServerError("no token", status=500, outcome="not_sent"), "put_back", 1),
     (ConnectError("refused"), "put_back", 1),
     (CertificateError("not trusted"), "put_back", 1),
     (TimedOut("held back"), "put_back", 0),

@@ -28,6 +28,7 @@ from twilio_async.errors import (
     ConfigError,
     QueueFull,
     RateLimited,
+    ServerError,
     SessionClosed,
     TransportError,
     TwilioError,
@@ -501,7 +502,7 @@ class Drain:
             self._fail(error)
         elif isinstance(error, REFUSES_ACCOUNT) and noted.event == "put_back":
             self.stop(f"refused: {error}")
-        elif isinstance(error, TransportError) and error.outcome == "not_sent":
+        elif isinstance(error, (TransportError, ServerError)) and error.outcome == "not_sent":
             self._take_a_break()
         if self._plan.stops(error):
             self.stop(f"stop_on: {error}")

@@ -25,7 +25,6 @@ from urllib.parse import quote
 import msgspec
 
 from twilio_async.errors import (
-    APIError,
     AuthenticationError,
     InvalidArgument,
     NotFound,
@@ -191,7 +190,7 @@ def put_back_delay(error: TwilioError, attempt: int) -> float | None:
         return QUEUE_FULL_DELAY
     if isinstance(error, REFUSES_ACCOUNT) and error.code is not None:
         return 0.0
-    if isinstance(error, (APIError, InvalidArgument)):
+    if isinstance(error, InvalidArgument):
         return None
     if error.outcome != "not_sent":
         return None
