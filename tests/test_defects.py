@@ -24,7 +24,13 @@ Some stand where they belong by their subject:
 - Many messages at once lose none: `test_messages.test_two_thousand_rows_pass_a_server_that_takes_thirty_at_once`.
 - Headers have no case: `test_session.test_an_answer_comes_with_what_was_around_it`.
 - Media can be downloaded: `test_download.test_the_content_arrives_whole`.
+- An access token is asked for by one call for all, in nobody's way, in time, and anew when it is refused:
+  `test_tokens.test_a_hundred_calls_that_start_together_fetch_one_token`,
+  `test_tokens.test_who_is_cancelled_takes_the_token_from_nobody`,
+  `test_tokens.test_a_token_is_replaced_before_it_expires_and_nobody_waits`,
+  `test_tokens.test_what_is_refused_with_a_token_is_done_with_the_next`.
 - A cancelled call shows no secret: `test_faults.test_a_cancelled_call_shows_no_secret`,
+  `test_tokens.test_a_cancelled_request_for_a_token_shows_no_secret`,
   `test_download.test_cancelled_while_it_is_entered_it_leaves_nothing`.
 """
 
@@ -68,6 +74,7 @@ from twilio_async import (
     InvalidRequest,
     Message,
     NotFound,
+    OAuthAuth,
     Page,
     RateLimited,
     Response,
@@ -95,6 +102,22 @@ NEW_YORK = dt.timezone(dt.timedelta(hours=-5))
 def opened(emulator: Emulator, **options: Any) -> AsyncSession:
     """A session that repeats without waiting, with options of the test's own."""
     return AsyncSession.from_env(emulator.env, **{"retry": Retry(base=0.0), **options})
+
+
+def app(emulator: Emulator) -> OAuthAuth:
+    """The emulator's OAuth app."""
+    return OAuthAuth(
+        client_id=emulator.oauth_client_id, client_secret=emulator.oauth_client_secret, account_sid=emulator.account_sid
+    )
+
+
+def by_token(emulator: Emulator, **options: Any) -> AsyncSession:
+    """As `opened`, with an OAuth app."""
+    return AsyncSession(app(emulator), **{"base_url": emulator.url, "retry": Retry(base=0.0), **options})
+
+
+Opened = Callable[..., AsyncSession]
+SESSIONS: list[Opened] = [opened, by_token]
 
 
 async def texted(twilio: AsyncSession, emulator: Emulator, **options: Any) -> Message:
@@ -420,9 +443,10 @@ def held_by(root: object) -> Iterator[object]:
                 found.append(each)
 
 
-async def test_a_session_keeps_nothing_of_its_calls(emulator: Emulator) -> None:
+@pytest.mark.parametrize("make", SESSIONS, ids=["token", "app"])
+async def test_a_session_keeps_nothing_of_its_calls(make: Opened, emulator: Emulator) -> None:
     """Neither the last request nor the last answer stays, where other calls or a dump of the memory could find it."""
-    async with opened(emulator) as twilio:
+    async with make(emulator) as twilio:
         message = await texted(twilio, emulator, body="An unmistakable text.")
         await twilio.messages.fetch(message.sid)
         with pytest.raises(InvalidRequest):
@@ -550,10 +574,12 @@ print(sorted({name.partition(".")[0] for name in sys.modules} & {"requests", "cl
 
 
 def secrets(emulator: Emulator) -> list[str]:
-    """The token, and what the header makes of it."""
+    """The token, and what the header makes of it; the app's secret, and the signature of every token that it was given."""
     whole = base64.b64encode(f"{emulator.account_sid}:{emulator.auth_token}".encode()).decode()
     alone = base64.b64encode(emulator.auth_token.encode()).decode().rstrip("=")
-    return [emulator.auth_token, whole, whole[-40:-4], alone]
+    headers = [request.headers.get("Authorization", "") for request in emulator.requests]
+    given = [header.rpartition(".")[2] for header in headers if header.startswith("Bearer")]
+    return [emulator.auth_token, whole, whole[-40:-4], alone, emulator.oauth_client_secret, *given]
 
 
 def assert_hidden(emulator: Emulator, shown: str | bytes) -> None:
@@ -573,6 +599,10 @@ async def _misconfigure(_: AsyncSession, emulator: Emulator) -> object:
     return AsyncSession(emulator.account_sid, emulator.auth_token, timeout=-1)
 
 
+async def _misconfigure_app(_: AsyncSession, emulator: Emulator) -> object:
+    return by_token(emulator, region="ie1", base_url=None)
+
+
 async def _misconfigure_from_env(_: AsyncSession, emulator: Emulator) -> object:
     return AsyncSession.from_env(emulator.env, timeout=-1)
 
@@ -586,9 +616,10 @@ async def _after_closing(twilio: AsyncSession, emulator: Emulator) -> object:
     return await texted(twilio, emulator)
 
 
-async def _to_nobody(_: AsyncSession, emulator: Emulator) -> object:
-    async with RawServer(listening=False) as nobody, opened(emulator, base_url=nobody.url) as twilio:
-        return await texted(twilio, emulator)
+async def _to_nobody(twilio: AsyncSession, emulator: Emulator) -> object:
+    make = opened if twilio._tokens is None else by_token
+    async with RawServer(listening=False) as nobody, make(emulator, base_url=nobody.url) as lost:
+        return await texted(lost, emulator)
 
 
 def _refused(kind: type[APIError]) -> Failing:
@@ -606,6 +637,7 @@ def _refused(kind: type[APIError]) -> Failing:
 
 FAILING: list[Failing] = [
     (ConfigError, None, _misconfigure),
+    (ConfigError, None, _misconfigure_app),
     (ConfigError, None, _misconfigure_from_env),
     (SessionClosed, None, _after_closing),
     (InvalidArgument, None, _mistake),
@@ -625,19 +657,25 @@ def test_every_class_of_error_is_provoked() -> None:
     assert {kind for kind, _, _ in FAILING} == every - {TwilioError, CertificateError}
 
 
+@pytest.mark.parametrize("make", SESSIONS, ids=["token", "app"])
+@pytest.mark.parametrize("strikes", ["at once", "after a call"])
 @pytest.mark.parametrize("failing", FAILING, ids=lambda failing: failing[0].__name__)
-async def test_no_error_shows_the_token(failing: Failing, emulator: Emulator, caplog: pytest.LogCaptureFixture) -> None:
+async def test_no_error_shows_the_token(
+    failing: Failing, strikes: str, make: Opened, emulator: Emulator, caplog: pytest.LogCaptureFixture
+) -> None:
     """Not its text, nor what a program keeps of it, nor a report with the local variables of every frame, nor any log."""
     kind, fault, call = failing
-    if fault is not None:
-        emulator.faults.add(**fault)
     timeout = 0.3 if kind is TimedOut else 30
     with caplog.at_level(logging.DEBUG):
-        async with opened(emulator, retry=Retry(attempts=2, base=0.0), timeout=timeout) as twilio:
-            with pytest.raises(kind) as caught:
+        async with make(emulator, retry=Retry(attempts=2, base=0.0), timeout=timeout) as twilio:
+            if strikes == "after a call":  # by then there is an access token, if that is what the credentials need
+                await texted(twilio, emulator)
+            if fault is not None:
+                emulator.faults.add(**fault)
+            with pytest.raises(TwilioError) as caught:
                 await call(twilio, emulator)
     error = caught.value
-    assert type(error) is kind
+    assert type(error) is kind or error.operation == "oauth.token"
     report = traceback.TracebackException.from_exception(error, capture_locals=True)
     assert "self = <" in "".join(report.format()) or kind is ConfigError
     for shown in (
@@ -647,16 +685,18 @@ async def test_no_error_shows_the_token(failing: Failing, emulator: Emulator, ca
         assert_hidden(emulator, shown)
 
 
-async def test_no_session_shows_the_token(emulator: Emulator, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("make", SESSIONS, ids=["token", "app"])
+async def test_no_session_shows_the_token(make: Opened, emulator: Emulator, caplog: pytest.LogCaptureFixture) -> None:
     """Idle, open or closed, by whatever is printed of it or of its parts; and it cannot be pickled with it."""
     with caplog.at_level(logging.DEBUG):
-        twilio = opened(emulator, hooks=[lambda event: assert_hidden(emulator, repr(event))])
+        twilio = make(emulator, hooks=[lambda event: assert_hidden(emulator, repr(event))])
         for step in (None, texted(twilio, emulator), twilio.aclose()):
             if step is not None:
                 await step
             for each in (twilio, twilio.messages, twilio.for_account(twilio.account_sid), twilio.messages.list()):
                 assert_hidden(emulator, f"{each} {each!r}")
-            for part in (vars(twilio), twilio._caller, twilio._pool, twilio.concurrency):
+            token = None if twilio._tokens is None else vars(twilio._tokens)
+            for part in (vars(twilio), twilio._caller, twilio._pool, twilio.concurrency, token):
                 assert_hidden(emulator, repr(part))
         with pytest.raises(Exception, match="pickle") as caught:
             pickle.dumps(twilio)
@@ -665,9 +705,10 @@ async def test_no_session_shows_the_token(emulator: Emulator, caplog: pytest.Log
     assert caplog.text
 
 
-async def test_no_answer_shows_the_token(emulator: Emulator) -> None:
+@pytest.mark.parametrize("make", SESSIONS, ids=["token", "app"])
+async def test_no_answer_shows_the_token(make: Opened, emulator: Emulator) -> None:
     """Neither what was read nor what came around it."""
-    async with opened(emulator) as twilio:
+    async with make(emulator) as twilio:
         response = await twilio.response(texted, twilio, emulator)
         page = await twilio.messages.list()
         service = await twilio.services.create(friendly_name="Parcels")

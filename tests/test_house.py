@@ -36,7 +36,7 @@ LAYERS = [
     {"_wire", "auth", "_address", "retry", "events", "pages"},
     {"_request", "_transport", "bulk"},
     {"_pool", "_call", "_operation", "_poll", "history"},
-    {"_download"},
+    {"_download", "_tokens"},
     {
         "resources",
         "resources.content",

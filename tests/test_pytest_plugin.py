@@ -200,7 +200,10 @@ def test_the_environment_leads_to_the_emulator_as_long_as_the_test_runs(project:
         import os
         import pytest
 
-        BEFORE = {"TWILIO_ACCOUNT_SID": "ACmine", "TWILIO_API_KEY": "SKmine", "TWILIO_REGION": "au1", "TWILIO_EDGE": "sydney"}
+        BEFORE = {
+            "TWILIO_ACCOUNT_SID": "ACmine", "TWILIO_API_KEY": "SKmine", "TWILIO_API_SECRET": "mine",
+            "TWILIO_CLIENT_ID": "OQmine", "TWILIO_CLIENT_SECRET": "mine", "TWILIO_REGION": "au1", "TWILIO_EDGE": "sydney",
+        }
 
         @pytest.fixture(scope="module", autouse=True)
         def before():

@@ -43,6 +43,10 @@ ACCOUNT = "AC" + "1" * 32
 SUBACCOUNT = "AC" + "2" * 32
 KEY = "SK" + "3" * 32
 TO = "+15558675310"
+CREDENTIALS = (
+    *("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_API_KEY", "TWILIO_API_SECRET"),
+    *("TWILIO_CLIENT_ID", "TWILIO_CLIENT_SECRET"),
+)
 
 
 async def texted(twilio: AsyncSession, emulator: Emulator, **options: Any) -> Message:
@@ -82,10 +86,10 @@ async def test_the_environment_says_whose_session_it_is(
 ) -> None:
     """An account goes with its token or with a key and its secret; the key wins if it is whole."""
     environ = {**environ, "TWILIO_BASE_URL": emulator.url}
-    for name in ("ACCOUNT_SID", "AUTH_TOKEN", "API_KEY", "API_SECRET", "BASE_URL", "REGION", "EDGE"):
-        monkeypatch.delenv(f"TWILIO_{name}", raising=False)
-        if not given and f"TWILIO_{name}" in environ:
-            monkeypatch.setenv(f"TWILIO_{name}", environ[f"TWILIO_{name}"])
+    for name in (*CREDENTIALS, "TWILIO_BASE_URL", "TWILIO_REGION", "TWILIO_EDGE"):
+        monkeypatch.delenv(name, raising=False)
+        if not given and name in environ:
+            monkeypatch.setenv(name, environ[name])
     async with AsyncSession.from_env(environ if given else None) as twilio:
         with pytest.raises(AuthenticationError):
             await twilio.messages.list()
@@ -93,22 +97,50 @@ async def test_the_environment_says_whose_session_it_is(
     assert emulator.requests[0].path == f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
 
 
+APPS = [
+    {"TWILIO_CLIENT_ID": "OQ" + "e" * 32, "TWILIO_CLIENT_SECRET": "e2" * 16},
+    {"TWILIO_CLIENT_ID": "OQ" + "e" * 32},
+    {"TWILIO_CLIENT_SECRET": "e2" * 16},
+]
+
+
+@pytest.mark.parametrize("app", APPS, ids="-".join)
+@pytest.mark.parametrize("environ", [*(environ for environ, _ in ENVIRONMENTS), {"TWILIO_ACCOUNT_SID": ACCOUNT}], ids="-".join)
+async def test_an_app_in_the_environment_wins_if_it_is_whole(
+    environ: dict[str, str], app: dict[str, str], emulator: Emulator
+) -> None:
+    """Over a key and a token, which may be there for something else."""
+    whole, others = len(app) == 2, len(environ) > 1
+    if not whole and not others:
+        with pytest.raises(ConfigError, match="unset"):
+            AsyncSession.from_env({**environ, **app})
+        return
+    async with AsyncSession.from_env({**environ, **app, "TWILIO_BASE_URL": emulator.url}) as twilio:
+        with pytest.raises(AuthenticationError):
+            await twilio.messages.list()
+    assert (emulator.requests[0].path == "/v2/token") is whole
+    assert emulator.requests[-1].headers["Authorization"].startswith("Bearer " if whole else "Basic ")
+
+
 @pytest.mark.parametrize(
-    ("environ", "unset"),
+    "environ",
     [
-        ({}, "TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_API_KEY, TWILIO_API_SECRET"),
-        ({"TWILIO_ACCOUNT_SID": ACCOUNT}, "TWILIO_AUTH_TOKEN, TWILIO_API_KEY, TWILIO_API_SECRET"),
-        ({"TWILIO_ACCOUNT_SID": "", "TWILIO_AUTH_TOKEN": "token"}, "TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET"),
-        ({"TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_AUTH_TOKEN": ""}, "TWILIO_AUTH_TOKEN, TWILIO_API_KEY, TWILIO_API_SECRET"),
-        ({"TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_API_KEY": KEY}, "TWILIO_AUTH_TOKEN, TWILIO_API_SECRET"),
-        ({"TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_API_SECRET": "secret"}, "TWILIO_AUTH_TOKEN, TWILIO_API_KEY"),
-        ({"TWILIO_API_KEY": KEY, "TWILIO_API_SECRET": "secret"}, "TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN"),
+        {},
+        {"TWILIO_ACCOUNT_SID": ACCOUNT},
+        {"TWILIO_AUTH_TOKEN": "token"},
+        {"TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_API_KEY": KEY},
+        {"TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_API_SECRET": "secret"},
+        {"TWILIO_API_KEY": KEY, "TWILIO_API_SECRET": "secret"},
+        {"TWILIO_CLIENT_ID": "OQ" + "e" * 32, "TWILIO_CLIENT_SECRET": "secret"},
     ],
+    ids="-".join,
 )
-def test_what_the_environment_lacks_is_named(environ: dict[str, str], unset: str) -> None:
-    """The error lists the variables that would help, and none that is there."""
-    with pytest.raises(ConfigError, match=re.escape(f"(unset: {unset})")):
-        AsyncSession.from_env(environ)
+def test_what_the_environment_lacks_is_named(environ: dict[str, str]) -> None:
+    """The error lists the variables that would help, and none that is there; an empty one is none."""
+    unset = ", ".join(name for name in CREDENTIALS if name not in environ)
+    for lacking in (environ, {**dict.fromkeys(CREDENTIALS, ""), **environ}):
+        with pytest.raises(ConfigError, match=re.escape(f"(unset: {unset})")):
+            AsyncSession.from_env(lacking)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from twilio_async._version import __version__
 if TYPE_CHECKING:
     from twilio_async._call import Response
     from twilio_async._segments import Segments, segments
-    from twilio_async.auth import AccountToken, ApiKey, Auth
+    from twilio_async.auth import AccountToken, ApiKey, Auth, OAuthAuth
     from twilio_async.bulk import SendMany, SendResult
     from twilio_async.errors import (
         AmbiguousOutcome,
@@ -165,6 +165,7 @@ __all__ = [
     "NotCancelable",
     "NotFound",
     "NumberCapabilities",
+    "OAuthAuth",
     "OfflineReason",
     "OptedOut",
     "Outcome",

@@ -22,6 +22,7 @@ from twilio_async._answer import Answer, Failure
 from twilio_async._fence import fence
 from twilio_async.errors import (
     AmbiguousOutcome,
+    AuthenticationError,
     CertificateError,
     ConnectError,
     InvalidArgument,
@@ -101,6 +102,8 @@ class Caller:
     retry: Retry
     budget: RetryBudget
     hooks: Sequence[Hook]
+    forget: Callable[[str], None] | None = None
+    """Is told of an ``Authorization`` that was refused, if another can be had instead."""
     clock: Callable[[], float] = time.monotonic
     on_wire: set[asyncio.Task[Any] | None] = field(default_factory=set[Any])
     """Tasks whose request may be with Twilio at this moment, so that it is not the time to cancel them."""
@@ -134,10 +137,14 @@ class Caller:
         policy, seconds = retry or self.retry, checked_timeout(self.timeout if timeout is None else timeout, request.name)
         if self.rate is not None and cost > 0 and fence.get() is None:
             await self.turn(request.name, "rate", self.rate.acquire(cost))
-        began, attempt, lost = self.clock(), 0, False
+        began, attempt, lost, renewed = self.clock(), 0, False, False
         while True:
             attempt += 1
-            tried, result = await self._try(request, url, decode, attempt, seconds, largest)
+            try:
+                tried, result = await self._try(request, url, decode, attempt, seconds, largest)
+            except TwilioError as error:  # there was nothing to send it with
+                error.outcome = "unknown" if lost else error.outcome  # this try was not sent, an earlier one may have been
+                raise
             lost = lost or (isinstance(tried, Answer) and tried.sends > 1)
             if lost and request.method == "DELETE" and isinstance(result, NotFound):
                 result = decode(b"")  # a try whose answer was lost had deleted it
@@ -150,10 +157,14 @@ class Caller:
             result.attempts = attempt
             lost = lost or result.outcome == "unknown"
             if lost and result.outcome == "not_sent":
-                result.outcome = "unknown"  # this try was not, an earlier one may have been
-            delay = policy.delay(attempt, result, self.clock() - began) if may_repeat(request, result) else None
-            if delay is None or not self.budget.allows(result):
-                raise result
+                result.outcome = "unknown"  # the same
+            delay: float | None
+            if self.may_renew(result) and not renewed:
+                renewed, delay = True, 0.0
+            else:
+                delay = policy.delay(attempt, result, self.clock() - began) if may_repeat(request, result) else None
+                if delay is None or not self.budget.allows(result):
+                    raise result
             self.tell(Retrying(operation=request.name, attempt=attempt, delay=delay, error=type(result).__name__))
             await anyio.sleep(delay)
 
@@ -164,11 +175,11 @@ class Caller:
         if until is None and not self.concurrency.try_acquire():
             await self.turn(request.name, "concurrency", self.concurrency.acquire())
         try:
+            headers = {**await self.headers(), **request.headers}
             if self.hooks:
                 started = RequestStarted(operation=request.name, method=request.method, path=request.path, attempt=attempt)
                 self.tell(started)
             query, body, content_type = request.encoded()
-            headers = {**await self.headers(), **request.headers}
             if content_type is not None:
                 headers["Content-Type"] = content_type
             transport = self.open_transport()
@@ -183,6 +194,7 @@ class Caller:
                 self.on_wire.discard(task)
             result = judged(request, tried, decode, sent_at)
             self._learn(tried, result)
+            self.give_up(headers, result)
         finally:
             if until is None:  # else the place is its holder's
                 self.concurrency.release()
@@ -200,6 +212,15 @@ class Caller:
             self.concurrency.throttled(pause, tried.concurrent_requests)
         else:
             self.concurrency.succeeded()
+
+    def give_up(self, headers: Mapping[str, str], result: object) -> None:
+        """Let the credentials know if the header that they made was refused."""
+        if self.forget is not None and isinstance(result, AuthenticationError) and "Authorization" in headers:
+            self.forget(headers["Authorization"])
+
+    def may_renew(self, error: TwilioError) -> bool:
+        """Whether another header may do: what was refused with 401 was not processed, whatever it was."""
+        return self.forget is not None and isinstance(error, AuthenticationError)
 
     async def turn(self, operation: str, limit: Literal["rate", "concurrency"], waiting: Awaitable[object]) -> None:
         """Wait for a limit, and tell the hooks how long it took."""

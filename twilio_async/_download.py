@@ -45,13 +45,16 @@ class Download:
             NotFound: there is no such file (20404).
             TwilioError: see `twilio_async.errors`.
         """
-        began, attempt = self._caller.clock(), 0
+        began, attempt, renewed = self._caller.clock(), 0, False
         while True:
             attempt += 1
             error = await self._opened()
             if error is None:
                 return self
             error.attempts = attempt
+            if self._caller.may_renew(error) and not renewed:
+                renewed = True
+                continue
             again = may_repeat(self._request, error)
             delay = self._caller.retry.delay(attempt, error, self._caller.clock() - began) if again else None
             if delay is None or not self._caller.budget.allows(error):
@@ -132,25 +135,28 @@ class Download:
                     self.content_type = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower() or None
                     return None
                 if not 300 <= answer.status < 400:
-                    return refused(request, await _with_body(answer, chunks), sent_at)
+                    error = refused(request, await _with_body(answer, chunks), sent_at)
+                    self._caller.give_up(headers, error)
+                    return error
                 await self._stack.aclose()
-                url = self._next_place(url, answer.headers.get("Location", ""))
+                place = self._next_place(url, answer.headers.get("Location", ""))
+                if place is None:
+                    return self._unreadable("its redirect leads nowhere that is safe")
+                url = place
                 headers.pop("Authorization", None)  # from here on it is another host's, and stays so
             return self._unreadable(f"it is more than {_HOPS - 1} redirects away")
-        except UnreadableAnswer as error:
-            return error
         finally:
             self._caller.concurrency.release()
             if self._chunks is None:
                 await self._stack.aclose()
 
-    def _next_place(self, url: str, location: str) -> str:
-        """Where a redirect leads; only a public scheme, and none weaker than the one that we were configured with."""
+    def _next_place(self, url: str, location: str) -> str | None:
+        """Where a redirect leads; only by a public scheme, and none weaker than the one that we were configured with."""
         place = urljoin(url, location)
         parts = urlsplit(place)
         allowed = {"https", urlsplit(self._url).scheme}
         if not location or parts.scheme not in allowed or not parts.hostname or "@" in parts.netloc:
-            raise self._unreadable("its redirect leads nowhere that is safe")
+            return None
         return place
 
     def _unreadable(self, reason: str) -> UnreadableAnswer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 from twilio_async.errors import ConfigError
 
@@ -25,13 +25,16 @@ class Auth(Protocol):
 class Unseen(str):
     """Text that is used as it is and shows nothing of itself where local variables are printed, as in reports of errors.
 
-    No error of ours holds credentials, but its traceback leads through frames that do.
+    No error of ours holds credentials, but its traceback leads through frames that do. What holds such text is not pickled.
     """
 
     __slots__ = ()
 
     def __repr__(self) -> str:
         return "'…'"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("credentials are not pickled: make them where they are used")
 
 
 class UnseenBytes(bytes):
@@ -105,6 +108,41 @@ class ApiKey:
 
     def __repr__(self) -> str:
         return f"<ApiKey {getattr(self, 'key', 'unfinished')} of {getattr(self, 'account_sid', 'no account')}>"
+
+
+class OAuthAuth:
+    """The client credentials of an OAuth app: a session asks for access tokens with them, and for the next one in time.
+
+    It asks at `AsyncSession`'s ``base_url``, or at ``oauth.twilio.com``, which serves the region ``us1`` alone. A token opens
+    what the app's scopes say, of the app's own account: a subaccount has apps of its own.
+
+    Args:
+        client_id: ``OQ`` and 32 hexadecimal digits.
+        client_secret: the app's secret.
+        account_sid: the account that the app belongs to; an app does not name it.
+
+    Raises:
+        ConfigError: one of them is missing or malformed.
+    """
+
+    __slots__ = ("_client_secret", "account_sid", "client_id")
+
+    account_sid: str
+    client_id: str
+
+    def __init__(self, *, client_id: str, client_secret: str, account_sid: str) -> None:
+        client_secret = Unseen(client_secret) if isinstance(client_secret, str) else client_secret
+        self.client_id = checked_sid("client_id", client_id, "OQ")
+        self.account_sid = checked_sid("account_sid", account_sid, "AC")
+        self._client_secret = _checked_secret("client_secret", client_secret)
+
+    def form(self) -> list[tuple[str, str]]:
+        """What is sent to get a token."""
+        credentials = [("client_id", self.client_id), ("client_secret", self._client_secret)]
+        return [("grant_type", "client_credentials"), *credentials]
+
+    def __repr__(self) -> str:
+        return f"<OAuthAuth {getattr(self, 'client_id', 'unfinished')} of {getattr(self, 'account_sid', 'no account')}>"
 
 
 def checked_sid(name: str, value: str, prefix: str) -> str:

@@ -19,7 +19,7 @@
         │   ├── RegionNotEnabled     the recipient's country is not enabled for the account
         │   ├── InvalidSender        the sender cannot be used
         │   └── NotCancelable        the message is no longer scheduled
-        ├── AuthenticationError      401: mend the credentials
+        ├── AuthenticationError      401, or no access token: mend the credentials
         ├── PermissionDenied         403: these credentials may not do that
         ├── NotFound                 404: no such resource, or it is another account's
         ├── Conflict                 409, 412: the resource's state does not allow it now
@@ -287,7 +287,7 @@ class NotCancelable(InvalidRequest, codes=(30409,)):
 
 
 class AuthenticationError(APIError, statuses=(401,), codes=(20003,)):
-    """The credentials are wrong, revoked, or not allowed here (20003)."""
+    """The credentials are wrong, revoked, or not allowed here (20003); or an OAuth app was refused a token."""
 
 
 class PermissionDenied(APIError, statuses=(403,)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import platform
 import warnings
@@ -18,8 +19,9 @@ from twilio_async._download import Download
 from twilio_async._pool import Pool, PoolOptions
 from twilio_async._request import Product, Request, freely_made
 from twilio_async._resources import Resources
+from twilio_async._tokens import OAUTH, AccessTokens
 from twilio_async._version import __version__
-from twilio_async.auth import AccountToken, ApiKey, Auth, Unseen, checked_sid
+from twilio_async.auth import AccountToken, ApiKey, Auth, OAuthAuth, Unseen, checked_sid
 from twilio_async.errors import ConfigError, UnreadableAnswer
 from twilio_async.limits import Concurrency, RateLimit
 from twilio_async.pages import Page
@@ -50,7 +52,7 @@ class AsyncSession(Resources):
             message = await twilio.messages.create(to="+15558675310", from_="+15017122661", body="Your parcel is here.")
 
     Args:
-        account: the account's sid (``AC…``), or credentials: `AccountToken`, `ApiKey`.
+        account: the account's sid (``AC…``), or credentials: `AccountToken`, `ApiKey`, `OAuthAuth`, or an `Auth` of your own.
         token: the auth token, when *account* is a sid.
         base_url: one origin for everything, such as an emulator's; wins over *region* and *edge*. Default: Twilio's hosts.
         region: where the account's data is processed (``us1``, ``ie1``, ``au1``). Default: ``us1``.
@@ -78,7 +80,7 @@ class AsyncSession(Resources):
 
     def __init__(
         self,
-        account: str | Auth,
+        account: str | Auth | OAuthAuth,
         token: str | None = None,
         *,
         base_url: str | None = None,
@@ -117,23 +119,36 @@ class AsyncSession(Resources):
         self._owns_pool = True
         self._account_sid = auth.account_sid
         self._origin = origins(base_url=base_url, region=region, edge=edge)
-        self._caller = Caller(
+        calling = functools.partial(
+            Caller,
             open_transport=self._pool.transport,
-            headers=_headers(auth, user_agent),
             timeout=timeout,
-            rate=None if rate is None else _made(RateLimit, "rate", rate),
-            concurrency=places,
             retry=retry or Retry(),
             budget=RetryBudget(retry_budget),
             hooks=tuple(hooks),
+        )
+        self._tokens: AccessTokens | None = None
+        bearer: Auth | AccessTokens
+        if isinstance(auth, OAuthAuth):
+            # Who waits for a token may hold the last place: the request for it has one of its own.
+            asking = calling(headers=_headers(user_agent), rate=None, concurrency=Concurrency(1))
+            bearer = self._tokens = AccessTokens(auth, asking, self._origin(OAUTH.name))
+        else:
+            bearer = auth
+        self._caller = calling(
+            headers=_headers(user_agent, bearer),
+            forget=None if self._tokens is None else self._tokens.forget,
+            rate=None if rate is None else _made(RateLimit, "rate", rate),
+            concurrency=places,
         )
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None, **options: Any) -> AsyncSession:
         """A session for what the environment names.
 
-        It reads ``TWILIO_ACCOUNT_SID`` with either ``TWILIO_AUTH_TOKEN`` or ``TWILIO_API_KEY`` and ``TWILIO_API_SECRET`` (the
-        key wins), and ``TWILIO_BASE_URL``, ``TWILIO_REGION``, ``TWILIO_EDGE``.
+        It reads ``TWILIO_ACCOUNT_SID`` with ``TWILIO_CLIENT_ID`` and ``TWILIO_CLIENT_SECRET``, else ``TWILIO_API_KEY`` and
+        ``TWILIO_API_SECRET``, else ``TWILIO_AUTH_TOKEN``: what may do least and is replaced most easily wins, and the token may
+        be there for webhooks. It reads ``TWILIO_BASE_URL``, ``TWILIO_REGION`` and ``TWILIO_EDGE``, too.
 
         Args:
             environ: what to read instead of `os.environ`; an emulator's ``env`` fits.
@@ -180,7 +195,7 @@ class AsyncSession(Resources):
         view = object.__new__(AsyncSession)
         view._account_sid = checked_sid("account_sid", account_sid, "AC")
         view._pool, view._origin, view._caller = self._pool, self._origin, self._caller
-        view._owns_pool = False
+        view._owns_pool, view._tokens = False, None  # who owns the connections ends what goes on over them
         return view
 
     async def response(self, call: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> Response[T]:
@@ -269,6 +284,8 @@ class AsyncSession(Resources):
 
     async def aclose(self) -> None:
         """Close the connections. Safe to repeat. A session from `for_account` leaves them to the one it came from."""
+        if self._tokens is not None:
+            await self._tokens.aclose()
         if self._owns_pool:
             await self._pool.aclose()
 
@@ -348,23 +365,30 @@ def _next_query(link: str | None, url: str, path: str) -> str | None:
         return _wire.next_query(link, urljoin(url, path))
 
 
-_CREDENTIALS = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_API_KEY", "TWILIO_API_SECRET")
+_CREDENTIALS = (
+    *("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_API_KEY", "TWILIO_API_SECRET"),
+    *("TWILIO_CLIENT_ID", "TWILIO_CLIENT_SECRET"),
+)
 
 
-def _credentials(account: str | Auth, token: str | None) -> Auth:
+def _credentials(account: str | Auth | OAuthAuth, token: str | None) -> Auth | OAuthAuth:
     if not isinstance(account, str):
         if token is not None:
             raise ConfigError("token: goes with an account sid; credentials hold their own")
         return account
     if account.startswith("SK"):
         raise ConfigError("account: an API key does not name its account; give ApiKey(key, secret, account_sid='AC…')")
+    if account.startswith("OQ"):
+        raise ConfigError("account: an OAuth app does not name its account; give OAuthAuth(…, account_sid='AC…')")
     if token is None:
         raise ConfigError("token: missing; give AsyncSession('AC…', token) or use AsyncSession.from_env()")
     return AccountToken(account, token)
 
 
-def _credentials_in(found: Mapping[str, str]) -> Auth:
-    sid, token, key, secret = found.values()
+def _credentials_in(found: Mapping[str, str]) -> Auth | OAuthAuth:
+    sid, token, key, secret, client_id, client_secret = found.values()
+    if sid and client_id and client_secret:
+        return OAuthAuth(client_id=client_id, client_secret=client_secret, account_sid=sid)
     if sid and key and secret:
         return ApiKey(key, secret, account_sid=sid)
     if sid and token:
@@ -398,15 +422,16 @@ def _trusted(context: tls.SSLContext | None, ca_bundle: str | os.PathLike[str] |
         raise ConfigError(f"ca_bundle: cannot be read: {error.strerror or type(error).__name__}") from None
 
 
-def _headers(auth: Auth, user_agent: str | None) -> Callable[[], Awaitable[dict[str, str]]]:
+def _headers(user_agent: str | None, auth: Auth | AccessTokens | None = None) -> Callable[[], Awaitable[dict[str, str]]]:
     """What makes the headers that every request carries."""
     if user_agent is not None and not (user_agent.isascii() and user_agent.isprintable()):
         raise ConfigError("user_agent: printable ASCII only")
     name = f"twilio_async/{__version__} Python/{platform.python_version()}" + (f" {user_agent}" if user_agent else "")
 
     async def headers() -> dict[str, str]:
+        credentials = {} if auth is None else {"Authorization": Unseen(await auth.authorization())}
         return {
-            "Authorization": Unseen(await auth.authorization()),
+            **credentials,
             "User-Agent": name,
             "Accept": "application/json",
             "Accept-Encoding": "gzip",

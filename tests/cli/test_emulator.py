@@ -24,4 +24,4 @@ async def test_without_a_command_help_is_shown() -> None:
     done = await run("emulator")
     assert (done.code, done.out) == (2, "")
     assert all(f"  {name} " in done.err for name in NAMES)
-    assert len(NAMES) == 9
+    assert len(NAMES) == 11

@@ -52,7 +52,8 @@ class Commands(click.Group):
 def commands() -> None:
     """Send text messages through Twilio, and try everything offline first.
 
-    Credentials come from TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or TWILIO_API_KEY and TWILIO_API_SECRET.
+    Credentials come from TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or TWILIO_API_KEY and TWILIO_API_SECRET, or
+    TWILIO_CLIENT_ID and TWILIO_CLIENT_SECRET.
 
     Exit codes: 0 all went well, 1 something failed or was interrupted, 2 usage, 3 credentials.
     """

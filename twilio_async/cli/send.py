@@ -46,7 +46,8 @@ def command(
 ) -> None:
     """Send BODY to TO, a number in E.164 (+14155552671) or a channel's address. `-` as BODY reads it from stdin.
 
-    Credentials come from TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or TWILIO_API_KEY and TWILIO_API_SECRET.
+    Credentials come from TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or TWILIO_API_KEY and TWILIO_API_SECRET, or
+    TWILIO_CLIENT_ID and TWILIO_CLIENT_SECRET.
     """
     if from_ and service:
         raise click.UsageError("give --from or --service, not both.")

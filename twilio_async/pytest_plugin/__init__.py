@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 _HERE: pytest.StashKey[Emulator] = pytest.StashKey()
 
-_ELSEWHERE = ("TWILIO_API_KEY", "TWILIO_API_SECRET", "TWILIO_REGION", "TWILIO_EDGE")
+_ELSEWHERE = (
+    *("TWILIO_API_KEY", "TWILIO_API_SECRET", "TWILIO_CLIENT_ID", "TWILIO_CLIENT_SECRET"),
+    *("TWILIO_REGION", "TWILIO_EDGE"),
+)
 """Variables that lead a program to another account or another place than an emulator's, if somebody has set them."""
 
 

@@ -61,7 +61,8 @@ def command(
     Nobody gets a text twice: what is about to be sent is written into a ledger first. Ctrl-C ends what is in flight, and the
     same command goes on where it was; so it does after a crash.
 
-    Credentials come from TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or TWILIO_API_KEY and TWILIO_API_SECRET.
+    Credentials come from TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or TWILIO_API_KEY and TWILIO_API_SECRET, or
+    TWILIO_CLIENT_ID and TWILIO_CLIENT_SECRET.
     """
     with told(), contextlib.ExitStack() as stack:
         job = _job(stack, file, needs_sender=not dry_run, **options)

@@ -37,7 +37,8 @@ def command(*, where: str, campaign: str | None, forever: bool, slots: int | Non
 
     On one PostgreSQL there may be many at once, on many machines; they share the rates. A file is for one.
 
-    Credentials come from TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or TWILIO_API_KEY and TWILIO_API_SECRET.
+    Credentials come from TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or TWILIO_API_KEY and TWILIO_API_SECRET, or
+    TWILIO_CLIENT_ID and TWILIO_CLIENT_SECRET.
     """
     if not forever and (slots or resend_absent):
         raise click.UsageError("--slots and --resend-absent go with --forever.")
