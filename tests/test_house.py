@@ -32,7 +32,7 @@ MODULES = {
 }
 
 LAYERS = [
-    {"_version", "errors", "_answer", "_fence", "_segments", "_signature", "limits"},
+    {"_version", "errors", "_answer", "_fence", "_segments", "_signature", "content_types", "limits"},
     {"_wire", "auth", "_address", "retry", "events", "pages"},
     {"_request", "_transport", "bulk"},
     {"_pool", "_call", "_operation", "_poll", "history"},
@@ -282,6 +282,18 @@ def address(operation: Operation) -> tuple[str, str]:
 
 DOCUMENTED = [operation for operation in OPERATIONS if operation.name != "media.download"]
 """What a file of media holds stands in prose only."""
+
+
+def test_the_operations_are_those_that_twilio_documents(spec: Path) -> None:
+    """All of its messaging, and nothing else; a token for the session itself is no operation."""
+    theirs = documents(spec).keys() - {("POST", "/v2/token")}
+    assert {address(operation) for operation in DOCUMENTED} == theirs
+
+
+def test_a_declaration_stays_short() -> None:
+    """Ninety-seven operations are to be read, and not only scrolled through."""
+    lines = sum(len(path.read_text().splitlines()) for path in (PACKAGE / "resources").glob("*.py"))
+    assert lines < 2_500
 
 
 def test_every_operation_takes_what_twilio_documents_parameter_by_parameter(spec: Path) -> None:

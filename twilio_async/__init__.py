@@ -16,6 +16,27 @@ if TYPE_CHECKING:
     from twilio_async._segments import Segments, segments
     from twilio_async.auth import AccountToken, ApiKey, Auth, OAuthAuth
     from twilio_async.bulk import SendMany, SendResult
+    from twilio_async.content_types import (
+        Action,
+        Buttons,
+        CarouselCard,
+        CatalogItem,
+        ContentTypes,
+        FlowsPage,
+        ListItem,
+        TwilioCard,
+        TwilioCarousel,
+        TwilioCatalog,
+        TwilioFlows,
+        TwilioListPicker,
+        TwilioLocation,
+        TwilioMedia,
+        TwilioSchedule,
+        TwilioText,
+        WhatsappAuthentication,
+        WhatsappCard,
+        WhatsappFlows,
+    )
     from twilio_async.errors import (
         AmbiguousOutcome,
         APIError,
@@ -67,32 +88,7 @@ if TYPE_CHECKING:
         SenderWebhook,
         TypingIndicator,
     )
-    from twilio_async.resources.content import (
-        Action,
-        Approval,
-        Approvals,
-        Buttons,
-        CarouselCard,
-        CatalogItem,
-        ContentTypes,
-        FlowsPage,
-        LegacyTemplate,
-        ListItem,
-        Template,
-        TemplateApproval,
-        TwilioCard,
-        TwilioCarousel,
-        TwilioCatalog,
-        TwilioFlows,
-        TwilioListPicker,
-        TwilioLocation,
-        TwilioMedia,
-        TwilioSchedule,
-        TwilioText,
-        WhatsappAuthentication,
-        WhatsappCard,
-        WhatsappFlows,
-    )
+    from twilio_async.resources.content import Approval, Approvals, LegacyTemplate, Template, TemplateApproval
     from twilio_async.resources.links import (
         CertificateInValidation,
         DnsValidation,
@@ -105,7 +101,7 @@ if TYPE_CHECKING:
     from twilio_async.resources.numbers import AccountBalance, AccountShortCode, IncomingPhoneNumber, NumberCapabilities
     from twilio_async.resources.pricing import CarrierPrices, MessagingPrice, Price
     from twilio_async.resources.senders import AlphaSender, ChannelSender, DestinationAlphaSender, PhoneNumber, ShortCode
-    from twilio_async.resources.services import Service
+    from twilio_async.resources.services import Service, ServiceUsecase, ServiceUsecases
     from twilio_async.resources.tollfree import RejectionReason, TollfreeVerification
     from twilio_async.retry import Retry, RetryBudget
     from twilio_async.session import AsyncSession
@@ -197,6 +193,8 @@ __all__ = [
     "SenderWebhook",
     "ServerError",
     "Service",
+    "ServiceUsecase",
+    "ServiceUsecases",
     "SessionClosed",
     "ShortCode",
     "Template",
@@ -244,6 +242,7 @@ _ROOMS = (
     "resources.links",
     "resources.tollfree",
     "resources.pricing",
+    "content_types",
     "resources.content",
 )
 """Where the public names live, the cheapest to load first."""

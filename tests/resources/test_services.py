@@ -56,6 +56,15 @@ async def test_a_service_is_made_with_every_setting(twilio: AsyncSession, emulat
     assert await twilio.services.fetch(service.sid) == service
 
 
+async def test_what_a_service_can_be_for(twilio: AsyncSession) -> None:
+    """Each use is one that a service can be made with."""
+    known = (await twilio.services.usecases()).usecases
+    assert len(known) >= 5
+    for use in known:
+        service = await twilio.services.create(friendly_name=use.purpose or "", usecase=use.usecase)
+        assert service.usecase == use.usecase
+
+
 async def test_a_service_needs_only_a_name(twilio: AsyncSession, emulator: Emulator) -> None:
     """What is not given is not sent, and the answer's values have their types."""
     service = await twilio.services.create(friendly_name="Parcels")

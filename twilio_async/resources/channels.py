@@ -135,11 +135,10 @@ class TypingIndicator(msgspec.Struct, frozen=True, kw_only=True):
 class ChannelsSenders(Resource, at=MESSAGING):
     """The account's senders on WhatsApp and RCS (``session.channels_senders``); `ChannelSenders` has those of a service.
 
+    What is not there is `NotFound` (20404).
+
     Args of its operations:
         sid: the sender's sid (``XE…``).
-
-    Raises:
-        NotFound: the account has no such thing (20404).
     """
 
     @post("/v2/Channels/Senders", json=True)

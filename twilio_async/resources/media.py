@@ -30,14 +30,11 @@ class MediaItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Media(Resource, at=CORE):
-    """The media of a message (``session.media``).
+    """The media of a message (``session.media``); what is not there is `NotFound` (20404).
 
     Args of its operations:
         message_sid: the message's sid.
         sid: the item's sid (``ME…``).
-
-    Raises:
-        NotFound: the account has no such thing (20404).
     """
 
     @get("Messages/{message_sid}/Media/{sid}.json")

@@ -107,13 +107,10 @@ def _segments_to_send(arguments: Mapping[str, Any]) -> float:
 
 
 class Messages(Resource, at=CORE):
-    """Text and media messages (``session.messages``).
+    """Text and media messages (``session.messages``); what is not there is `NotFound` (20404).
 
     Args of its operations:
         sid: the message's sid (``SM…`` or ``MM…``).
-
-    Raises:
-        NotFound: the account has no such thing (20404).
     """
 
     @post(
@@ -230,7 +227,6 @@ class Messages(Resource, at=CORE):
 
         Raises:
             NotCancelable: it was sent, or never scheduled (30409).
-            NotFound: the account has no such message (20404).
         """
         try:
             return await self.update(sid, status="canceled", **options)
@@ -246,7 +242,6 @@ class Messages(Resource, at=CORE):
 
         Raises:
             Conflict: it is still on its way (20009).
-            NotFound: the account has no such message (20404).
         """
         return await self.update(sid, body="", **options)
 
@@ -260,9 +255,6 @@ class Messages(Resource, at=CORE):
             timeout: seconds to wait in all. Default 60.
             interval: seconds between the first two reads, growing by half up to 10. Default 0.5.
 
-        Returns:
-            The message with one of those statuses.
-
         Raises:
             TimedOut: it did not come in time.
             NotFound: the account has no such message (20404), also a few seconds after its creation.
@@ -273,14 +265,10 @@ class Messages(Resource, at=CORE):
         )  # fmt: skip
 
     def send_many(
-        self,
-        rows: Iterable[Mapping[str, Any]] | AsyncIterable[Mapping[str, Any]],
-        *,
-        concurrency: int | None = None,
-        rate: float | RateLimit | None = None,
-        per_sender_rate: float | Mapping[str, float] | None = None,
+        self, rows: Iterable[Mapping[str, Any]] | AsyncIterable[Mapping[str, Any]], *, concurrency: int | None = None,
+        rate: float | RateLimit | None = None, per_sender_rate: float | Mapping[str, float] | None = None,
         stop_on: Collection[StopReason] = (AuthenticationError,),
-    ) -> SendMany:
+    ) -> SendMany:  # fmt: skip
         """Send many messages, as fast as the limits allow, each at most once. Not safe to repeat as a whole.
 
         ::
@@ -319,14 +307,9 @@ class Messages(Resource, at=CORE):
         )
 
     def history(
-        self,
-        since: date | datetime,
-        until: date | datetime | None = None,
-        *,
-        to: str | None = None,
-        from_: str | None = None,
+        self, since: date | datetime, until: date | datetime | None = None, *, to: str | None = None, from_: str | None = None,
         concurrency: int = 8,
-    ) -> AsyncGenerator[Message, None]:
+    ) -> AsyncGenerator[Message, None]:  # fmt: skip
         """Read a long range of messages the fast way: several days at once, newest first, each exactly once.
 
         Twilio promises what a day is (``DateSent=2026-01-31``), so the range is cut into UTC days; those at its ends are
@@ -348,15 +331,10 @@ class Messages(Resource, at=CORE):
 
     @pages("Messages.json", key="messages")
     def list(
-        self,
-        *,
-        to: str | None = None,
-        from_: str | None = None,
-        date_sent: date | datetime | None = None,
+        self, *, to: str | None = None, from_: str | None = None, date_sent: date | datetime | None = None,
         date_sent_before: Annotated[date | datetime | None, Wire("DateSent<")] = None,
-        date_sent_after: Annotated[date | datetime | None, Wire("DateSent>")] = None,
-        **paging: Unpack[Paging],
-    ) -> Pages[Message]:
+        date_sent_after: Annotated[date | datetime | None, Wire("DateSent>")] = None, **paging: Unpack[Paging],
+    ) -> Pages[Message]:  # fmt: skip
         """The account's messages, newest first. No request is made until it is read.
 
         Args:

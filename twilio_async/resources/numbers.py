@@ -87,13 +87,10 @@ class AccountBalance(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class IncomingPhoneNumbers(Resource, at=CORE):
-    """The account's phone numbers (``session.incoming_phone_numbers``).
+    """The account's phone numbers (``session.incoming_phone_numbers``); what is not there is `NotFound` (20404).
 
     Args of its operations:
         sid: the number's sid (``PN…``).
-
-    Raises:
-        NotFound: the account has no such thing (20404).
     """
 
     @post("IncomingPhoneNumbers.json", one_of=(("phone_number", "area_code"),))

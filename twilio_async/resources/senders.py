@@ -69,14 +69,11 @@ class ChannelSender(_Member, frozen=True, kw_only=True):
 
 
 class PhoneNumbers(Resource, at=MESSAGING):
-    """The phone numbers in a Messaging Service (``session.phone_numbers``).
+    """The phone numbers in a Messaging Service (``session.phone_numbers``); what is not there is `NotFound` (20404).
 
     Args of its operations:
         service_sid: the service's sid (``MG…``).
         sid: the phone number's sid (``PN…``).
-
-    Raises:
-        NotFound: the account has no such thing (20404).
     """
 
     @post("Services/{service_sid}/PhoneNumbers")
@@ -109,14 +106,11 @@ class PhoneNumbers(Resource, at=MESSAGING):
 
 
 class ShortCodes(Resource, at=MESSAGING):
-    """The short codes in a Messaging Service (``session.short_codes``).
+    """The short codes in a Messaging Service (``session.short_codes``); what is not there is `NotFound` (20404).
 
     Args of its operations:
         service_sid: the service's sid (``MG…``).
         sid: the short code's sid (``SC…``).
-
-    Raises:
-        NotFound: the account has no such thing (20404).
     """
 
     @post("Services/{service_sid}/ShortCodes")
@@ -149,14 +143,11 @@ class ShortCodes(Resource, at=MESSAGING):
 
 
 class AlphaSenders(Resource, at=MESSAGING):
-    """The alpha senders in a Messaging Service (``session.alpha_senders``).
+    """The alpha senders in a Messaging Service (``session.alpha_senders``); what is not there is `NotFound` (20404).
 
     Args of its operations:
         service_sid: the service's sid (``MG…``).
         sid: the alpha sender's sid (``AI…``).
-
-    Raises:
-        NotFound: the account has no such thing (20404).
     """
 
     @post("Services/{service_sid}/AlphaSenders")
@@ -192,12 +183,11 @@ class AlphaSenders(Resource, at=MESSAGING):
 class DestinationAlphaSenders(Resource, at=MESSAGING):
     """The alpha senders in a Messaging Service, by country (``session.destination_alpha_senders``).
 
+    What is not there is `NotFound` (20404).
+
     Args of its operations:
         service_sid: the service's sid (``MG…``).
         sid: the alpha sender's sid (``AI…``).
-
-    Raises:
-        NotFound: the account has no such thing (20404).
     """
 
     @post("Services/{service_sid}/DestinationAlphaSenders")
@@ -240,12 +230,11 @@ class DestinationAlphaSenders(Resource, at=MESSAGING):
 class ChannelSenders(Resource, at=MESSAGING):
     """The senders on other channels in a Messaging Service (``session.channel_senders``); `ChannelsSenders` makes them.
 
+    What is not there is `NotFound` (20404).
+
     Args of its operations:
         service_sid: the service's sid (``MG…``).
         sid: the channel sender's sid.
-
-    Raises:
-        NotFound: the account has no such thing (20404).
     """
 
     @post("Services/{service_sid}/ChannelSenders")

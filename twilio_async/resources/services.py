@@ -48,14 +48,25 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     links: dict[str, str] | None = None
 
 
+class ServiceUsecase(msgspec.Struct, frozen=True, kw_only=True):
+    """What a service can be for."""
+
+    usecase: Usecase
+    description: str | None = None
+    purpose: str | None = None
+
+
+class ServiceUsecases(msgspec.Struct, frozen=True, kw_only=True):
+    """What services can be for."""
+
+    usecases: tuple[ServiceUsecase, ...] = ()
+
+
 class Services(Resource, at=MESSAGING):
-    """The account's Messaging Services (``session.services``).
+    """The account's Messaging Services (``session.services``); what is not there is `NotFound` (20404).
 
     Args of its operations:
         sid: the service's sid (``MG…``).
-
-    Raises:
-        NotFound: the account has no such thing (20404).
     """
 
     @post("Services")
@@ -118,6 +129,11 @@ class Services(Resource, at=MESSAGING):
     @delete("Services/{sid}")
     async def delete(self, sid: str, **options: Unpack[Options]) -> None:
         """Delete a service; its numbers stay in the account. Safe to repeat."""
+        ...
+
+    @get("Services/Usecases")
+    async def usecases(self, **options: Unpack[Options]) -> ServiceUsecases:
+        """What a service can be for."""
         ...
 
     @pages("Services", key="services")

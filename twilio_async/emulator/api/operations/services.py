@@ -27,6 +27,15 @@ SUBRESOURCES = {
     "destination_alpha_senders": "DestinationAlphaSenders",
 }
 
+USECASES = {
+    "notifications": "Notify my users.",
+    "marketing": "Market my services.",
+    "verification": "Verify my users.",
+    "discussion": "Let people talk with each other.",
+    "poll": "Ask my users.",
+}
+"""What a service can be for, and what somebody wants who chooses it."""
+
 routes: Routes = Routes()
 
 
@@ -76,7 +85,7 @@ SETTINGS: settings.Settings = {
     "AreaCodeGeomatch": settings.flag,
     "ValidityPeriod": _seconds,
     "SynchronousValidation": settings.flag,
-    "Usecase": settings.one_of("notifications", "marketing", "verification", "discussion", "poll", "undeclared"),
+    "Usecase": settings.one_of(*USECASES, "undeclared"),
     "UseInboundWebhookOnNumber": settings.flag,
 }
 
@@ -106,6 +115,14 @@ def create_service(call: Call) -> Answer:
 def list_services(call: Call) -> Answer:
     """All services, the newest first."""
     return page_of(call, "services", call.account.services, lambda service: _content(call, service))
+
+
+@routes.get("FetchUsecase", f"{FOLDER}/Usecases")
+def list_usecases(call: Call) -> Answer:
+    """What a service can be for."""
+    del call
+    known = [{"usecase": name, "description": purpose, "purpose": purpose} for name, purpose in USECASES.items()]
+    return Answer(content={"usecases": known})
 
 
 @routes.get("FetchService", f"{FOLDER}/{{Sid}}")
