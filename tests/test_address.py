@@ -115,6 +115,8 @@ def test_one_base_url_serves_every_product(given_url: str, origin: str) -> None:
         "http://[bad]",
         "http://müller.example",
         "http://127.0.0.1\\@evil.example",
+        "http://127.0.0.1\\",
+        "http://127.0.0.1/a\\b",
         "http://api.twilio.com",
         "http://API.TWILIO.COM",
         None.__class__,

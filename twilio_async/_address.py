@@ -72,8 +72,8 @@ def _checked(base_url: str) -> str:
 
 
 def _parts(base_url: str) -> SplitResult | None:
-    """The parts of what all parsers read alike: some of them strip white space, encode letters or overlook a bad port."""
-    if not isinstance(base_url, str) or not re.fullmatch("[!-~]+", base_url):
+    """The parts of what all parsers read alike: some strip white space, encode letters, overlook bad ports or take no backslash."""
+    if not isinstance(base_url, str) or not re.fullmatch(r"[!-\[\]-~]+", base_url):
         return None
     try:
         parts = urlsplit(base_url)
