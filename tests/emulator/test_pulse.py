@@ -26,14 +26,17 @@ class Beats:
 
 async def test_it_beats_when_something_is_due_by_the_real_time() -> None:
     """A step that is due in a moment is taken in a moment, though nobody asks."""
-    beats, clock = Beats(), Clock()
-    beats.due = clock().timestamp() + 0.02
-    pulse = Pulse(clock, beats)
+    clock, beats = Clock(), list[datetime]()
+    due = clock() + timedelta(seconds=0.02)
+
+    def beat() -> float | None:
+        beats.append(clock())
+        return due.timestamp() if len(beats) == 1 else None
+
+    pulse = Pulse(clock, beat)
     pulse.open()
-    await until(lambda: beats.count == 1)
-    beats_at, beats.due = clock(), None
-    await until(lambda: beats.count == 2)
-    assert clock() - beats_at >= timedelta(seconds=0.01)
+    await until(lambda: len(beats) == 2)
+    assert beats[1] >= due - timedelta(milliseconds=1)
     await pulse.close()
 
 
