@@ -148,7 +148,7 @@ def generated() -> Iterator[tuple[str, str, bool]]:
             yield kind, make(rng), bool(number % 2)
 
 
-@pytest.mark.timeout(90)
+@pytest.mark.timeout(180)
 def test_twilios_calculator_agrees_on_every_text() -> None:
     """Encoding, size of each segment and number of units are the calculator's, though its clusters may be too old."""
     texts = [*generated()]

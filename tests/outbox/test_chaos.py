@@ -27,7 +27,7 @@ def test_nobody_is_texted_twice_or_never(store: str) -> None:
     assert result.reaped.power_cuts == (store == "postgres")
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(120)
 @pytest.mark.parametrize("rival", ["twilio, max_retries=3", "aiohttp-retry"])
 def test_the_same_faults_show_what_retries_do(rival: str) -> None:
     """Whoever sends again after an error texts some twice, so that the chaos would notice."""
@@ -55,7 +55,7 @@ def test_the_diary_counts_attempts_once(tmp_path: Path) -> None:
     assert read_diary(diary) == (2, 3, 0)
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(120)
 def test_a_worker_that_fails_again_and_again_ends_the_run(tmp_path: Path) -> None:
     """Its last words are told; it is not started for ever."""
     with faulty_twilio(1) as twilio:

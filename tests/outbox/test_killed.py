@@ -59,7 +59,7 @@ def check(emulator: Emulator) -> None:
     assert created == {f"Hello {number}": 1 for number in range(ROWS)}
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(120)
 @pytest.mark.parametrize("point", POINTS)
 async def test_a_program_killed_at_a_point_goes_on_where_it_was(point: str, tmp_path: Path, threaded: Emulator) -> None:
     """Between any two steps of a row's way."""
@@ -73,7 +73,7 @@ async def test_a_program_killed_at_a_point_goes_on_where_it_was(point: str, tmp_
     check(threaded)
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(120)
 async def test_a_program_killed_from_outside_goes_on_where_it_was(tmp_path: Path, threaded: Emulator) -> None:
     """Three times, amid its work, whatever it is doing."""
     path = tmp_path / "outbox.db"

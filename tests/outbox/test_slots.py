@@ -43,7 +43,7 @@ async def store(dsn: str) -> AsyncIterator[PostgresStore]:
         yield store
 
 
-@pytest.mark.timeout(90)
+@pytest.mark.timeout(120)
 @pytest.mark.parametrize("count", [2, 4])
 async def test_workers_lose_one_of_them_and_nothing_else(count: int) -> None:
     """Killed amid its work; its slots start again by themselves, and what is absent is sent without a person."""
@@ -137,7 +137,7 @@ async def test_told_to_stop_it_leaves_the_ledger_in_order(
             assert await store._access.run(lambda sql, query=query: sql.fetch(query)) == [(0,)]  # type: ignore[misc]
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(120)
 async def test_it_goes_on_when_the_database_was_away(
     dsn: str, store: PostgresStore, plain: AsyncSession, emulator: Emulator
 ) -> None:

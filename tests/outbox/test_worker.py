@@ -20,7 +20,7 @@ from twilio_async.outbox.worker import Duties, work
 HASTY = Duties(sweep_every=0.05, reconcile_every=0.05, quiet=0.0, apart=0.0, resend_absent=True, until_complete=True)
 
 
-@pytest.mark.timeout(90)
+@pytest.mark.timeout(120)
 @pytest.mark.parametrize("count", [2, 4])
 async def test_workers_lose_one_of_them_and_nothing_else(count: int) -> None:
     """Killed amid its work; the others do the rest without anybody's help."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 ROWS = 200
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(120)
 async def test_a_send_goes_on_when_the_server_is_back(dsn: str, emulator: Emulator, plain: AsyncSession) -> None:
     """Three times; each time what was about to be noted is noted again, and known again if it was noted."""
     emulator.faults.add("POST", latency=0.01)
