@@ -72,7 +72,7 @@ def _checked(base_url: str) -> str:
 
 
 def _parts(base_url: str) -> SplitResult | None:
-    """The parts of what all parsers read alike: some strip white space, encode letters, overlook bad ports or take no backslash."""
+    """The parts of what all parsers read alike: some strip space, encode letters, overlook bad ports, refuse backslashes."""
     if not isinstance(base_url, str) or not re.fullmatch(r"[!-\[\]-~]+", base_url):
         return None
     try:
